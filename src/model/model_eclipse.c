@@ -18,7 +18,7 @@
 enum { NODES = 1024, ADDRESSES = 4096, KEYS = 20, KEYS_MAX = 100000, DELAY = 50 };
 
 struct eclipse_settings {
-    uint64_t k, addresses, networks, keys, bound, limit;
+    uint64_t k, addresses, networks, keys, bound, limit, poison;
 };
 
 #define AT(field) offsetof(struct eclipse_settings, field)
@@ -32,12 +32,13 @@ static const struct setting settings[] = {
     {"keys", SETTING_NUMBER, AT(keys), 1, KEYS_MAX, NULL},
     {"bound", SETTING_WORD, AT(bound), 0, 0, no_yes},
     {"limit", SETTING_WORD, AT(limit), 0, 0, no_yes},
+    {"poison", SETTING_WORD, AT(poison), 0, 0, no_yes},
     {0},
 };
 
 /* What came of the lookups of all keys. */
 struct eclipse_sums {
-    uint64_t eclipsed, sybils, queries;
+    uint64_t eclipsed, sybils, queries, timeouts;
 };
 
 /* One lookup of one key, in a network of its own. */
@@ -66,6 +67,7 @@ static int look_up(const struct static_net_setup *setup, const struct eclipse_se
     sums->eclipsed += c.sybils == c.nearest;
     sums->sybils += c.sybils;
     sums->queries += c.queries;
+    sums->timeouts += c.timeouts;
     return failed;
 }
 
@@ -82,10 +84,10 @@ static int print(struct static_net_setup *setup, const struct eclipse_settings *
             return -1;
     }
     return model_print(
-        out, f, "%" PRIu32 " %" PRIu64 " %d %d %" PRIu32 " %" PRIu32 " %.4f %.2f %.2f\n",
+        out, f, "%" PRIu32 " %" PRIu64 " %d %d %" PRIu32 " %" PRIu32 " %.4f %.2f %.2f %.2f\n",
         setup->nodes, s->k, setup->bound_ids, setup->one_a_network, setup->sybils,
         setup->networks ? setup->networks : setup->sybils, (double)sums.eclipsed / keys,
-        (double)sums.sybils / keys, (double)sums.queries / keys);
+        (double)sums.sybils / keys, (double)sums.queries / keys, (double)sums.timeouts / keys);
 }
 
 static int run(const struct sim_model_setup *setup, struct buf *out, struct fault *f)
@@ -99,8 +101,9 @@ static int run(const struct sim_model_setup *setup, struct buf *out, struct faul
     net.bound_ids = s.bound;
     net.one_a_network = s.limit;
     net.networks = (uint32_t)s.networks;
-    int failed = model_print(out, f,
-                             "# nodes k bound limit addresses networks eclipsed sybils queries\n");
+    net.poison = s.poison;
+    int failed = model_print(
+        out, f, "# nodes k bound limit addresses networks eclipsed sybils queries timeouts\n");
     for (uint64_t addresses = 1; addresses <= s.addresses && !failed; addresses *= 2) {
         net.sybils = (uint32_t)addresses;
         failed = print(&net, &s, setup->seed, out, f);

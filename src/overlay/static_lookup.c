@@ -24,7 +24,8 @@ static int send_all(struct static_lookup *s, struct lookup *l, int64_t now, stru
         const int64_t back = sim_draw(&s->delays, &s->setup.delay) +
                              sim_draw(&s->delays, &s->setup.delay);
         const struct sim_event e = {.node = node, .number = s->serial};
-        if (!s->net->nodes[node].dead && sim_queue_add(&s->queue, now + back, &e, f))
+        const bool lives = node < s->net->count && !s->net->nodes[node].dead;
+        if (lives && sim_queue_add(&s->queue, now + back, &e, f))
             return -1;
     }
     return 0;

@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Addresses of honest nodes begin at 11.0.0.0, those of Sybils at 64.0.0.0. */
-enum { FIRST_NETWORK = 11 << 16, FIRST_SYBIL = 64 << 16 };
+/* Addresses of honest nodes begin at 11.0.0.0, those of Sybils at 64.0.0.0, those that they name
+ * though nobody is there at 96.0.0.0. */
+enum { FIRST_NETWORK = 11 << 16, FIRST_SYBIL = 64 << 16, FIRST_NOBODY = 96 << 16 };
 
 enum { HOSTS = 254 };     /* of a network; more Sybils have other ports */
+enum { TRIES = 256 };     /* addresses of which a Sybil names the one whose id is nearest */
 enum { SYBIL_BITS = 40 }; /* that a Sybil's id shares with the key, if it can choose */
 
 static struct contact contact_in(uint32_t network, uint32_t host)
@@ -222,10 +224,33 @@ static size_t closest_sybils(const struct static_net *n, const struct node_id *t
     return count;
 }
 
+/* Contacts near the key at addresses where nobody is; who claims addresses can choose those whose
+ * ids are near it. */
+static void name_nobody(const struct static_net *n, uint32_t node, struct contact *out,
+                        size_t count)
+{
+    uint64_t chance = sim_stream(n->setup.seed, "nobody", node);
+    for (size_t i = 0; i < count; i++)
+        for (int t = 0; t < TRIES; t++) {
+            const uint32_t network = FIRST_NOBODY + (uint32_t)chance_below(&chance, 1 << 20);
+            struct contact c = contact_in(network, 1);
+            const struct node_id id = node_id_draw(&chance);
+            c.id = node_id_join(&n->setup.key, 2 * SYBIL_BITS, &id);
+            if (n->setup.bound_ids)
+                c.id = bound_id_make(c.host, c.host_len, &c.id);
+            if (t == 0 || node_id_compare(&n->setup.key, &c.id, &out[i].id) < 0)
+                out[i] = c;
+        }
+}
+
 size_t static_net_closest(const struct static_net *n, uint32_t node, const struct node_id *target,
                           struct contact *out, size_t max)
 {
     struct routing_table t;
+    if (n->nodes[node].sybil && n->setup.poison) {
+        name_nobody(n, node, out, max / 2);
+        return max / 2 + closest_sybils(n, target, out + max / 2, max - max / 2);
+    }
     if (n->nodes[node].sybil)
         return closest_sybils(n, target, out, max);
     make_table(n, node, &t);

@@ -24,6 +24,7 @@ struct static_net_setup {
     /* An attacker's nodes besides, with ids as near to the key as is possible. */
     uint32_t sybils;   /* at most STATIC_NET_SYBILS_MAX */
     uint32_t networks; /* of so many /24s; 0: each of its own */
+    bool poison;       /* half of the contacts that they name are nobody, nearer than they are */
     struct node_id key;
 };
 
@@ -50,7 +51,7 @@ uint32_t static_net_nearest(const struct static_net *n, const struct node_id *ta
                             uint32_t except);
 
 /* Up to `max` nearest to the target that a node names: of those that it knows; a Sybil, of the
- * Sybils. */
+ * Sybils, and if they poison, half of them nobody's. */
 size_t static_net_closest(const struct static_net *n, uint32_t node, const struct node_id *target,
                           struct contact *out, size_t max);
 
