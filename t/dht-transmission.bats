@@ -44,11 +44,6 @@ lookup() {
     within_namespace timeout 60 dht-lookup -l 40.0.0.1:0 "$@"
 }
 
-names_ours() {
-    echo ours | lookup -v -a 7001 "$theirs" >found 2>told
-    grep -q ': hop 2: 20\.' told
-}
-
 # Transmission draws the moment at which it announces within 20 seconds of a torrent's start. If it knows too few good nodes
 # then, it is started again.
 announces() {
@@ -60,29 +55,32 @@ announces() {
     return 1
 }
 
+# Nodes first: it takes whoever looks something up for a node, too, and then has no place for others.
 @test "Transmission: ping, find_node, get_peers and announce_peer, each way" {
     theirs=30.0.0.1:51413
-    # it alone: its table is empty, its tokens are good for one port, and it knows no items
-    echo song | lookup -a 7000 -o peers "$theirs" 2>told
-    grep -q 'stored at 1 node$' told
-    [ "$(echo song | lookup -o peers "$theirs")" = "peer $(key_of song) 40.0.0.1:7000" ]
-    ! echo item | lookup -P "$theirs" 2>told || false
-    grep -q 'nodes that answered: 0' told
     for i in {1..10}; do node_at "n$i" "20.$i.0.1" -i "$theirs"; done
     for i in {1..10}; do eventually grep -qs " $theirs$" "n$i/nodes"; done
+    # it announces at ours what it seeds
     head -c 100000 /dev/urandom >seed/file
     echo '{"info": {"length": 100000, "name": "file", "piece length": 131072, "pieces": "0x'"$(sha1sum <seed/file | cut -c 1-40)"'"}}' |
         bencode -r >file.torrent
     key=$(bencode -x info file.torrent | sha1sum | cut -c 1-40)
     remote -a file.torrent
     started=$SECONDS
-    # it tells of ours, whom it has pinged or asked, and which store what it cannot
-    eventually names_ours
-    echo ours | lookup -o peers "$theirs" | grep -qx "peer $(key_of ours) 40.0.0.1:7001"
-    echo item | lookup -P 20.1.0.1:6881 "$theirs" 2>told
-    grep -q ': stored at' told
-    # it announces at ours what it seeds
     eventually announces
     at=$(grep -l "^announced $key $theirs$" n*.events | head -n 1)
     [ "$(echo "$key" | lookup -o peers "$(where "${at%.events}")")" = "peer $key $theirs" ]
+    # it tells of ours, and stores what is near its id; ours store what it cannot
+    echo ours | lookup -v -a 7001 "$theirs" >found 2>told
+    grep -q ': hop 2: 20\.' told
+    id=$(sed -n "s/.* $theirs //p" told)
+    echo "$id" | lookup -a 7002 "$theirs" 2>told
+    grep -q 'stored at 8 nodes' told
+    echo item | lookup -P "$theirs" 20.1.0.1:6881 2>told
+    grep -q ': stored at' told
+    # it alone: its tokens are good for one port, and it knows no items
+    for i in {1..10}; do dht_stop "n$i"; done
+    [ "$(echo "$id" | lookup -o peers "$theirs")" = "peer $id 40.0.0.1:7002" ]
+    ! echo item | lookup -P "$theirs" 2>told || false
+    grep -q 'nodes that answered: 0' told
 }
