@@ -142,7 +142,8 @@ function eventText(trace, event, most) {
     const m = event.message < 0 ? null : trace.messages[event.message];
     const whole = (m ? m.text : event.text).replace(/\t/g, " / ");
     const text = whole.length > most ? whole.slice(0, most - 1) + "…" : whole;
-    const values = { node: trace.nodes[event.node], peer: trace.nodes[event.peer], id: m ? m.id : "", reason: m ? m.reason : "", word: event.word, text };
+    const values = { node: trace.nodes[event.node], peer: trace.nodes[event.peer], id: m ? m.id : "", reason: m ? m.reason : "",
+        word: event.word, text };
     if (event.word === "heal" && text === "") {
         return say("event-heal-all", values);
     }

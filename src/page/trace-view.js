@@ -155,128 +155,12 @@ function goToEvent(v, number) {
     announce(byId("position").getAttribute("aria-valuetext") || "");
 }
 
-// --- Playing ---
-
-function pause(v) {
-    v.playing = false;
-    byId("play").textContent = say("play");
-}
-
-// Moves the present to this height, and says what has happened by then.
-function moveTo(v, y) {
-    v.y = Math.min(y, v.d.layout.height);
-    const t = timeOf(v.d.layout, v.y + 1e-6), upTo = countUpTo(v.d.times, t + 1e-6) - 1;
-    if (upTo !== v.upTo) {
-        v.upTo = Math.max(0, upTo);
-        v.position = Math.max(0, countUpTo(v.shown, v.upTo) - 1);
-        show(v);
-        markListed(v.position, false);
-    }
-    if (v.y + HEAD + 12 - byId("scroller").scrollTop > v.d.height * 0.6) {
-        byId("scroller").scrollTop = v.y + HEAD + 12 - v.d.height * 0.6;
-    }
-    drawSoon(v);
-}
-
-// One picture of many; or, for those who want no motion, one step of many.
-function playOn(v, turn, before, now) {
-    if (!v.playing || turn !== v.turn) {
-        return;
-    }
-    const part = Math.min(0.1, (now - before) / 1000) * PX_PER_SECOND * Number(byId("speed").value);
-    moveTo(v, v.y + part);
-    if (v.y >= v.d.layout.height) {
-        pause(v);
-        return;
-    }
-    requestAnimationFrame((next) => playOn(v, turn, now, next));
-}
-
-function stepOn(v, turn) {
-    if (!v.playing || turn !== v.turn) {
-        return;
-    }
-    const next = v.position + 1;
-    if (next < v.shown.length) {
-        goTo(v, next, false);
-        resume(v);
-        setTimeout(() => stepOn(v, turn), 900 / Number(byId("speed").value));
-    } else {
-        pause(v);
-    }
-}
-
-function resume(v) {
-    v.playing = true;
-    byId("play").textContent = say("pause");
-}
-
-function play(v) {
-    if (v.playing) {
-        pause(v);
-        return;
-    }
-    if (v.y >= v.d.layout.height) {
-        goTo(v, 0, false);
-    }
-    resume(v);
-    const turn = ++v.turn;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-        stepOn(v, turn);
-    } else {
-        requestAnimationFrame((now) => requestAnimationFrame((next) => playOn(v, turn, now, next)));
-    }
-}
-
 // --- Zoom ---
 
 function zoomBy(v, factor) {
     v.zoom = Math.max(LEAST_ZOOM, Math.min(MOST_ZOOM, v.zoom * factor));
     layOut(v);
     byId("scroller").scrollTop = v.y - v.d.height * 0.4;
-}
-
-// --- The pointer ---
-
-function hideTip(v) {
-    byId("tip").hidden = true;
-    v.d.over = -1;
-    drawSoon(v);
-}
-
-function tipText(v, found) {
-    if (found.event !== undefined) {
-        return [milliseconds(v.trace.events[found.event].t) + " ms: " + eventText(v.trace, v.trace.events[found.event], 200)];
-    }
-    const m = v.trace.messages[found.message];
-    const [end, text] = messageRows(v.trace, m)[4];
-    return [say("message-title", { id: m.id, from: v.trace.nodes[m.from], to: v.trace.nodes[m.to] }), element("br"),
-        say("sent") + " " + milliseconds(m.sent) + " ms, " + say(end).toLowerCase() + " " + text, element("br"),
-        m.text.length > 300 ? m.text.slice(0, 299) + "…" : m.text];
-}
-
-function pointAt(v, event) {
-    const box = byId("picture").getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
-    const found = y > HEAD ? under(v.d, x, y, event.pointerType === "touch" ? 18 : 7) : null;
-    if (!found) {
-        hideTip(v);
-        return null;
-    }
-    const tip = byId("tip"), scroller = byId("scroller");
-    v.d.over = found.message ?? -1;
-    tip.replaceChildren(...tipText(v, found));
-    tip.hidden = false;
-    tip.style.left = Math.max(4, Math.min(x + 14, scroller.clientWidth - tip.offsetWidth - 4)) + "px";
-    tip.style.top = (y + 18 + tip.offsetHeight > scroller.clientHeight ? Math.max(HEAD, y - tip.offsetHeight - 10) : y + 18) + "px";
-    drawSoon(v);
-    return found;
-}
-
-function click(v, event) {
-    const found = pointAt(v, event);
-    if (found) {
-        goToEvent(v, found.event ?? v.trace.messages[found.message].first);
-    }
 }
 
 // --- Keys ---
