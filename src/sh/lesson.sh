@@ -309,6 +309,7 @@ do_question() { # NUMBER
 show_title() {
     read -r title <"$own/title"
     write "$bold$title$plain"
+    [ "$mode" != typed ] || write '(Type each command, or press Enter, which types it. Ctrl-D leaves.)'
     [ "$mode" = notes ] || return 0
     for key in minutes needs; do
         [ ! -e "$own/$key" ] || write "$key: $(cat "$own/$key")"
