@@ -225,6 +225,19 @@ body() {
     says 'work alone counts$'
 }
 
+@test "lines of two branches are not added up" {
+    with_work
+    grow 3 bob carol dave erin
+    grow 1 bob carol
+    cp ledger other
+    for name in dave erin; do validator -k "$name.key" </dev/null; done 2>/dev/null | sort | mined 5 -l other | ledger-append -q other
+    grow 1
+    for file in ledger other; do [ "$(ledger-chain -s 5 -n 1 "$file" | grep -c '^attest ')" -eq 2 ]; done
+    { ledger-chain -HA ledger && ledger-chain -HA -s 5 other; } >stream
+    light 0 stream
+    says 'work alone counts$'
+}
+
 @test "finals that exclude each other: the first one stays" {
     need python3
     need openssl
