@@ -427,3 +427,19 @@ deserted_chain() {
     PATH=$BIN expect 2 /bin/sh "$BIN/ledger-plot" some
     says '^ledger-plot: (awk|cut): not found$'
 }
+
+@test "chains with members: votes, attests and members are read, stakes are a part of the supply, TARGET is no work" {
+    for name in bft-all-votes sign-two-members finality-final rule-stake-under-pow-with-finality; do
+        cp "$VECTORS/seals/good/$name.ledger" sealed
+        rm -f sealed.index*
+        expect 0 ledger-plot -t -l sealed
+        [ "$(tail -n 1 "$out" | cut -f 1)" -eq "$(ledger-chain -t -l sealed | cut -d ' ' -f 2)" ]
+        ledger-balance -e -l sealed | awk '$1 == "account" || $1 == "stake" { n += $3 } $1 == "unbonding" { n += $4 } END { print n }' |
+            cmp - <(tail -n 1 "$out" | cut -f 7)
+        ledger-chain -l sealed | awk '/^tx/ { n++ } END { print n + 0 }' |
+            cmp - <(awk 'NR > 1 { n += $5 } END { print n + 0 }' "$out")
+        ! grep -q '^rule seal [sb]' sealed || [ "$(tail -n +2 "$out" | cut -f 4 | sort -u)" = 1 ]
+        expect 0 ledger-plot -l sealed
+        grep -q '</svg>' "$out"
+    done
+}

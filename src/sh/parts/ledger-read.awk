@@ -50,7 +50,7 @@
         height = $2 + 0
         next_height = height + 1
         time = $5 + 0
-        work = work_of($6)
+        work = by_members ? 1 : work_of($6)
         txs = height == 0 ? 0 : $8 + 0
         left = $8 + 0
         fee_high = fee_low = 0
@@ -86,14 +86,18 @@
             fee_low += low($5)
             fee_high += high($5) + (fee_low >= 1000000000)
             fee_low %= 1000000000
-        } else if ($1 == "state")
+        } else if ($1 == "state" || $1 == "vote" || $1 == "attest")
             txs--
-        else if ($1 == "grant" && is_number($3))
+        else if ($1 == "member" && is_number($3)) {
+            staked_low += low($3)
+            staked_high += high($3) + (staked_low >= 1000000000)
+            staked_low %= 1000000000
+        } else if ($1 == "grant" && is_number($3))
             add_supply(high($3), low($3))
         else if ($1 == "rule")
             take_rule($2, $3)
         else
-            refuse("a line of a block that is neither tx nor state nor grant nor rule")
+            refuse("a line of a block that is neither tx nor state, vote nor attest, grant, member nor rule")
     }
 
     function take_rule(rule, value) {
@@ -105,6 +109,10 @@
             reward = value
         if (rule == "halving" && is_number(value))
             halving = value + 0
+        if (rule == "seal" && value != "pow")
+            by_members = work = 1    # TARGET is a set of members
+        if (rule == "allow" && value == "stake")
+            stakes = 1
     }
 
     # The current block is complete.
@@ -112,6 +120,8 @@
         if (!open)
             return
         open = 0
+        if (height == 0 && stakes)    # what is staked is a part of the supply, until an accusation destroys some
+            add_supply(staked_high, staked_low)
         if (table)
             printf "%.0f\t%.0f\t%s\t%.0f\t%.0f\t%s\t%s\n", height, time, (interval == "" ? "-" : sprintf("%.0f", interval)),
                 work, txs, exact(fee_high, fee_low), has_supply ? exact(supply_high, supply_low) : "-"
