@@ -46,7 +46,7 @@ balances() { # FOLDER
 # pay FOLDER TO AMOUNT MEMO: signs with the node's key, and tells the network.
 pay() {
     set -- "$1" "$2" "$3" "${4-}" "$(cut -d ' ' -f 2 "$1/node.pub")"
-    @PROGPREFIX@txmake -l "$1/ledger" -p "$1/pool" -a names -f "$5" "$2" "$3" ${4:+"$4"} >"$own/unsigned" &&
+    @PROGPREFIX@txmake -l "$1/ledger" -p "$1/pool" -a names -f "$5" -- "$2" "$3" ${4:+"$4"} >"$own/unsigned" &&
         @PROGPREFIX@txsign -k "$1/node.key" "$own/unsigned" >"$own/signed" &&
         @PROGPREFIX@gossip-send -t 10 -L "$1/ledger" "$(cat "$1/where")" <"$own/signed"
 }
@@ -57,7 +57,7 @@ pay() {
 make_class() {
     mkdir -p teacher || trouble "$class: cannot be made"
     [ -e teacher/node.key ] || (cd teacher && @PROGPREFIX@keygen node >/dev/null)
-    [ -e teacher/ledger ] || @PROGPREFIX@ledger-init -n class -s 5 -e 60 \
+    [ -e teacher/ledger ] || @PROGPREFIX@ledger-init -n class -s 2 -e 60 \
         "$(cut -d ' ' -f 2 teacher/node.pub)" 1000000 >teacher/ledger
     touch greeted
 }
