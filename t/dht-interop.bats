@@ -25,21 +25,21 @@ need_npm() {
     [ -e "$DHT_NPM/node_modules/bittorrent-dht" ] || skip "npm's bittorrent-dht is not in \$DHT_NPM"
 }
 
-# A node of libtorrent that takes commands on descriptor 7, and answers in lt.answers.
-start_libtorrent() { # ARGUMENT...
-    mkfifo lt.commands
-    timeout -k 5 1800 "$PYTHON" "$ROOT/t/lib/dhtlibtorrent.py" lt "$@" <lt.commands >lt.answers 2>lt.err 3>&- 8>&- &
-    dht_pids[lt]=$!
-    exec 7>lt.commands
-    eventually test -s lt/where
+# A node of another program, that takes commands on this descriptor and answers in NAME.answers.
+start_peer() { # NAME DESCRIPTOR COMMAND...
+    mkfifo "$1.commands"
+    timeout -k 5 1800 "${@:3}" <"$1.commands" >"$1.answers" 2>"$1.err" 3>&- 7>&- 8>&- &
+    dht_pids["$1"]=$!
+    eval "exec $2>$1.commands"
+    eventually test -s "$1/where"
 }
 
-start_npm() { # ARGUMENT...
-    mkfifo npm.commands
-    timeout -k 5 1800 "$NODE" "$ROOT/t/lib/dhtnpm.mjs" npm "$@" <npm.commands >npm.answers 2>npm.err 3>&- 7>&- &
-    dht_pids[npm]=$!
-    exec 8>npm.commands
-    eventually test -s npm/where
+start_libtorrent() { # ARGUMENT...: on descriptor 7
+    start_peer lt 7 "$PYTHON" "$ROOT/t/lib/dhtlibtorrent.py" lt "$@"
+}
+
+start_npm() { # ARGUMENT...: on descriptor 8
+    start_peer npm 8 "$NODE" "$ROOT/t/lib/dhtnpm.mjs" npm "$@"
 }
 
 # The answer to a command, the next line of that file.
@@ -62,25 +62,30 @@ finds_now() { # KEY PATTERN COMMAND...
     "${@:3}" <<<"$1" 2>/dev/null | grep -Eq "$2"
 }
 
+# Our node a, and one of theirs that began with it: each finds what the other announces and puts.
+talk() { # NAME DESCRIPTOR THEIR_PEER [PORT]
+    eventually grep -q " $(where "$1")$" a/nodes
+    echo "announce $(key_of theirs) ${4-}" >&"$2"
+    answered "$1.answers" 1 '^announced'
+    echo theirs | finds "^peer .* $3$" dht-lookup "$(where a)"
+    echo ours | dht-lookup -a 7010 "$(where "$1")" 2>told
+    grep -q 'stored at 2 nodes' told
+    echo "peers $(key_of ours)" >&"$2"
+    answered "$1.answers" 2 '^peers 127.0.0.1:7010$'
+    echo 'put tomato' >&"$2"
+    answered "$1.answers" 3 "^put $(key_of 6:tomato)"
+    key_of 6:tomato | finds ' - "tomato"$' dht-lookup "$(where a)"
+    echo potato | dht-lookup -P "$(where a)" 2>told
+    grep -q 'stored at 2 nodes' told
+    echo "get $(key_of 6:potato)" >&"$2"
+    answered "$1.answers" 4 '^got .*potato'
+}
+
 @test "libtorrent: ping, find_node, get_peers, announce_peer, get and put, each way" {
     need_libtorrent
     dht_start a
     start_libtorrent "$(where a)"
-    # it knows us, and we know it
-    eventually grep -q " $(where lt)$" a/nodes
-    echo "announce $(key_of theirs)" >&7
-    echo theirs | finds "^peer .* $(where lt)$" dht-lookup "$(where a)"
-    echo ours | dht-lookup -a 7010 "$(where a)" 2>told
-    grep -q 'stored at 2 nodes' told
-    echo "peers $(key_of ours)" >&7
-    answered lt.answers 2 '^peers 127.0.0.1:7010$'
-    echo "put tomato" >&7
-    answered lt.answers 3 "^put $(key_of 6:tomato) [12]$"
-    key_of 6:tomato | finds ' - "tomato"$' dht-lookup "$(where a)"
-    echo potato | dht-lookup -P "$(where a)" 2>told
-    grep -q 'stored at 2 nodes' told
-    echo "get $(key_of 6:potato)" >&7
-    answered lt.answers 4 "potato"
+    talk lt 7 "$(where lt)"
     keygen -s 'test dht' alice >account 2>/dev/null
     echo carrot | dht-lookup -P -k alice.key -S pepper "$(where lt)" 2>told
     grep -q 'stored at 2 nodes' told
@@ -125,20 +130,7 @@ finds_now() { # KEY PATTERN COMMAND...
     need_npm
     dht_start a
     start_npm "$(where a)"
-    eventually grep -q " $(where npm)$" a/nodes
-    echo "announce $(key_of theirs) 7012" >&8
-    answered npm.answers 1 '^announced 7012'
-    echo theirs | finds '^peer .* 127.0.0.1:7012$' dht-lookup "$(where a)"
-    echo ours | dht-lookup -a 7013 "$(where npm)" 2>told
-    grep -q 'stored at 2 nodes' told
-    echo "peers $(key_of ours)" >&8
-    answered npm.answers 2 '^peers 127.0.0.1:7013$'
-    echo 'put tomato' >&8
-    answered npm.answers 3 "^put $(key_of 6:tomato)"
-    key_of 6:tomato | finds ' - "tomato"$' dht-lookup "$(where a)"
-    echo potato | dht-lookup -P "$(where a)" 2>told
-    echo "get $(key_of 6:potato)" >&8
-    answered npm.answers 4 '^got potato$'
+    talk npm 8 127.0.0.1:7012 7012
 }
 
 @test "a mixed network of ten: announced at any, found at any" {
