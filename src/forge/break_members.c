@@ -25,7 +25,7 @@ static int read_member(const struct draft *d, size_t at, struct member *m, struc
     return member_parse(line.text, line.len, m, f);
 }
 
-/* Each other member line stands before the one that it follows. */
+/* The first two change places. */
 static int swap(struct draft *d, size_t first, struct fault *f)
 {
     struct member m;

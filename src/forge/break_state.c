@@ -25,7 +25,7 @@ static int undue(struct draft *d, struct fault *f)
     return put_state(d, d->signed_count, &s, false, f);
 }
 
-/* Behind the first transaction. */
+/* After the first transaction. */
 static int late(struct draft *d, size_t at, const struct state_line *s, struct fault *f)
 {
     if (at + 1 == d->count)

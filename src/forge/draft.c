@@ -140,7 +140,7 @@ int draft_sign(const struct secret_key *k, struct buf *text, struct fault *f)
 
 /* --- The end ---------------------------------------------------------------------------------- */
 
-static int set_root(struct draft *d)
+static void set_root(struct draft *d)
 {
     struct merkle m;
     const char *at = d->body.data;
@@ -154,7 +154,6 @@ static int set_root(struct draft *d)
     }
     merkle_root(&m, d->b.root);
     d->b.count = (int64_t)d->count;
-    return 0;
 }
 
 /* Where members seal, genesis names the set of its member lines. */

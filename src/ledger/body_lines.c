@@ -7,8 +7,8 @@ static int visit_block(struct ledger *l, const struct node *node, body_line_visi
 {
     struct batch b = {0};
     int result = ledger_read_item(l, node, &b, f);
-    const struct item *item = result ? NULL : &b.items[0];
-    if (item && item->broken) {
+    const struct item *item = b.items;
+    if (!result && item->broken) {
         *f = item->fault;
         result = -1;
     }
