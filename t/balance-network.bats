@@ -122,7 +122,7 @@ host() { # CHAIN
 @test "a chain without state lines, or without one yet; where members vote, the newest is below the tip" {
     state_chain
     cp ledger whole
-    head -n "$(($(grep -n '^block 2' ledger | cut -d : -f 1) - 1))" whole >ledger
+    head -n "$(($(grep -n '^block 2' whole | cut -d : -f 1) - 1))" whole >ledger
     listen a -p -L ledger
     pull -A alice "$at"
     [ "$status" -eq 1 ] && [ ! -s "$out" ]

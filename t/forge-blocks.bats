@@ -14,7 +14,7 @@ vector_keys() {
     keys=()
     for name in member0 member1 member2 member3 member4; do
         keygen -s "test key $name" $name >/dev/null 2>&1
-        keys+=(-k $name.key)
+        keys+=(-k "$name.key")
     done
 }
 
@@ -86,6 +86,7 @@ END
 ledgers() {
     for name in $(kinds | cut -d ' ' -f 2 | sort -u); do
         if [ "$name" = plain ]; then
+            # shellcheck disable=SC2094 # a name and a file
             ledger-init -n plain -T 1700000000 -e 0 -t 0f -B 1 alice 1000 >plain
             echo 'bob 5' | paid alice plain | mined_with plain 1 miner | ledger-append -q plain
         else

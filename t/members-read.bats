@@ -121,7 +121,8 @@ marked() {
 @test "ledger-history -m: what a member has signed, in order, backwards, some, on another branch" {
     for name in bft-all-votes finality-final bft-reorg-of-a-tip-not-final; do
         use "$name"
-        for key in $(grep -E '^(vote|attest) ' ledger | awk '{ print $(NF - 1) }' | sort -u); do
+        awk '/^(vote|attest) / { print $(NF - 1) }' ledger | sort -u >keys
+        while read -r key; do
             expect 0 ledger-history -m -v "$key"
             ledger-chain | grep -E "^(vote|attest) .* $key [0-9a-f]*\$" >want
             cut -d ' ' -f 6 "$out" | diff <(while IFS= read -r line; do id <<<"$line"; done <want) -
@@ -132,7 +133,7 @@ marked() {
             done <"$out"
             ledger-history -m -v -r "$key" | tac | cmp - "$out"
             ledger-history -m -v -n 1 "$key" | cmp - <(head -n 1 "$out")
-        done
+        done <keys
     done
     use finality-final
     line=$(grep -m 1 '^attest' ledger)

@@ -8,7 +8,9 @@ load lib/ledger
 setup() {
     fresh_folder
     for name in alice bob miner; do keygen -s $name $name >/dev/null; done 2>keygen.err
+    # shellcheck disable=SC2094 # names of chains, and files
     ledger-init -n north -T 1700000000 -t ff -e 0 -r 0 -A policy alice 10000 >north
+    # shellcheck disable=SC2094
     ledger-init -n south -T 1700000000 -t ff -e 0 -r 0 -A policy bob 10000 >south
     mkdir tmp
     export TMPDIR=$PWD/tmp

@@ -200,8 +200,8 @@ refused_twice() {
         for round in 4 8; do
             proposes "$who" 1 $round - "$first"
             for name in m1 m2 m3 m4; do [ $name = "$other" ] || votes $name 1 $round prevote $NIL; done
-        done >more
-        cat mail more | validator -e -w 60000 -k "$other.key" -r again ledger >all 2>told
+        done >later
+        cat mail later | validator -e -w 60000 -k "$other.key" -r again ledger >all 2>told
         rm again
         if [ $ahead -eq 0 ]; then ! grep ahead told || false; else
             grep -qE '^validator: no vote for block 1, which is [0-9]* s ahead of the clock here: is that slow\?$' told
@@ -303,6 +303,7 @@ turns_of() { # LEDGER HEIGHT
 
 @test "whose turn it is takes no journals to know, and only the blocks since whoever goes on has looked" {
     past 1
+    # shellcheck disable=SC2317 # eventually calls it
     has_block() { grep -q "^block $1 " ledger; }
     eventually has_block 40 | validator -e -k m1.key ledger | ledger-append -p ledger >seen 2>told
     expect 0 "$BIN/.t/voterstest" ledger
@@ -324,6 +325,7 @@ turns_of() { # LEDGER HEIGHT
 # bats test_tags=thorough
 @test "a start reads no headers from before what it has kept, and believes no file that is damaged or another chain's" {
     past 1
+    # shellcheck disable=SC2317 # eventually calls it
     has_block() { grep -q "^block $1 " ledger; }
     eventually has_block 130 | validator -e -k m1.key ledger | ledger-append -p ledger >seen 2>told
     turns=m1.key.history.turns
