@@ -254,6 +254,21 @@ ended() { # PID
     grep -Eqx 'ann +3 of 3 +0' "$out"
     grep -Eqx 'ben +1 of 3 +1(  [0-9]+ [a-z-]+){2}' "$out"
     grep -Eqx 'cat .* no answer yet' "$out"
+    # lines without a kind, links, and what never ends
+    printf '%s\n' 50 51 52 >class/cat/answer
+    expect 0 lesson -g class
+    grep -Eq '^cat +0 of 3 +3  ' "$out"
+    for answer in ../teacher/cat.answers nowhere; do
+        ln -sf "$answer" class/cat/answer
+        expect 0 lesson -g class
+        grep -Eqx 'cat .* no answer yet' "$out"
+    done
+    rm class/cat/answer
+    mkfifo class/cat/answer
+    expect 0 timeout 60 lesson -g class
+    grep -Eqx 'cat .* no answer yet' "$out"
+    expect 2 lesson -g class -e y dan
+    says 'class/teacher/seed: these exercises have another seed'
     # answers that are not those that were sealed
     echo '4 form' >>class/teacher/ann.answers
     expect 1 lesson -g class
@@ -291,6 +306,10 @@ begin_class() {
     invitation=$(sed -n 's/.* lesson -c NAME //p' screen)
 }
 
+ledger_has() { # TEXT
+    grep -q " $1 " class/teacher/ledger
+}
+
 # bats test_tags=thorough
 @test "a class: two students come, pay each other, and a picture remains" {
     begin_class
@@ -298,17 +317,18 @@ begin_class() {
     exec 5<>ann.in 6<>ben.in
     env -C class lesson -c ann "$invitation" <ann.in >ann.said 2>&1 5>&- 6>&- &
     ann=$!
-    env -C class lesson -c ben "$invitation" <ben.in >ben.said 2>&1 5>&- 6>&- &
+    mkdir elsewhere
+    env -C elsewhere lesson -c ben "$invitation" <ben.in >ben.said 2>&1 5>&- 6>&- &
     ben=$!
     for name in ann ben; do
         eventually grep -q '^To pay' $name.said
-        eventually grep -q " $name\$" class/names
+        eventually ledger_has "I%20am%20$name"
     done
     printf '%s\n' 'nobody 3' 'ben' 'ben 5 for the tea' >&5
     eventually grep -q '^> Sent: ann [0-9]* 1 pay ben 5 for%20the%20tea$' ann.said
     grep -q "'nobody' is neither an account nor a name" ann.said
     grep -q 'How much' ann.said
-    eventually grep -q ' 5 for%20the%20tea ' class/ben/ledger
+    eventually grep -q ' 5 for%20the%20tea ' elsewhere/ben/ledger
     echo >&6
     eventually grep -Eq '^(> )?ben [0-9]+$' ben.said
     exec 5>&- 6>&-
@@ -320,7 +340,7 @@ begin_class() {
     grep -q '</svg>' class/hour.svg
     verify -q class/teacher/ledger
     # the nodes are gone, and a class goes on where it stopped
-    for name in teacher ann ben; do flock -w 300 class/$name/node.key true; done
+    for node in class/teacher class/ann elsewhere/ben; do flock -w 300 $node/node.key true; done
     cp class/teacher/ledger before
     begin_class
     grep -q '^ben ' screen

@@ -25,7 +25,7 @@ stop_node() {
     node=''
 }
 
-# learn_names FOLDER: the address book of the class, in `names'.
+# learn_names FOLDER: the address book of the class, in $own/names.
 learn_names() {
     {
         echo "key $teacher teacher"
@@ -35,18 +35,17 @@ learn_names() {
             { name = substr($9, 10) }
             !(name in account) && !($3 in named) { account[name] = $3; named[$3] = 1; print "key " $3 " " name }'
     } >"$own/names"
-    cp "$own/names" names
 }
 
 balances() { # FOLDER
-    @PROGPREFIX@ledger-balance -l "$1/ledger" 2>/dev/null | @PROGPREFIX@names -a names |
+    @PROGPREFIX@ledger-balance -l "$1/ledger" 2>/dev/null | @PROGPREFIX@names -a "$own/names" |
         awk '{ print $2, $3 }' | sort -k2,2nr -k1,1
 }
 
 # pay FOLDER TO AMOUNT MEMO: signs with the node's key, and tells the network.
 pay() {
     set -- "$1" "$2" "$3" "${4-}" "$(cut -d ' ' -f 2 "$1/node.pub")"
-    @PROGPREFIX@txmake -l "$1/ledger" -p "$1/pool" -a names -f "$5" -- "$2" "$3" ${4:+"$4"} >"$own/unsigned" &&
+    @PROGPREFIX@txmake -l "$1/ledger" -p "$1/pool" -a "$own/names" -f "$5" -- "$2" "$3" ${4:+"$4"} >"$own/unsigned" &&
         @PROGPREFIX@txsign -k "$1/node.key" "$own/unsigned" >"$own/signed" &&
         @PROGPREFIX@gossip-send -t 10 -L "$1/ledger" "$(cat "$1/where")" <"$own/signed"
 }
@@ -79,8 +78,8 @@ show_class() {
         [ ! -e "${other%/where}/ledger" ] || [ "$other" = teacher/where ] || set -- "$@" "${other%/where}"
     done
     {
-        printf '\nStudents type, in this folder or on another machine:\n\n    %s\n\n' "$invitation"
-        @PROGPREFIX@node-status -w -a names "$@" 2>/dev/null || :
+        printf '\nStudents type, in the folder %s%s:\n\n    %s\n\n' "$PWD" "$reach" "$invitation"
+        @PROGPREFIX@node-status -w -a "$own/names" "$@" 2>/dev/null || :
         printf '\n'
         balances teacher | head -n 20
         printf '\nThe hour ends with Ctrl-C.\n'
@@ -110,6 +109,7 @@ teach() { # CLASS [HOST:PORT]
     start_node teacher -m node ${2:+-l "$2"} teacher
     teacher=$(cut -d ' ' -f 2 teacher/node.pub)
     invitation="@PROGPREFIX@lesson -c NAME $teacher@$(cat teacher/where)/$(chain_of teacher)"
+    case ${2-127.} in 127.* | localhost:* | '[::1]:'*) reach='' ;; *) reach=' or on another machine' ;; esac
     over=''
     trap 'over=yes' 2 15
     until [ -n "$over" ]; do
@@ -131,6 +131,7 @@ chain_of() { # FOLDER
 # Waits for the teacher's welcome, and signs in with it.
 sign_in() { # NAME
     account=$(cut -d ' ' -f 2 "$1/node.pub")
+    learn_names "$1"
     write 'Waiting for coins from the teacher ...'
     until @PROGPREFIX@ledger-balance -l "$1/ledger" "$account" 2>/dev/null | awk '$3 > 1 { ok = 1 } END { exit !ok }'; do
         kill -0 "$node" 2>/dev/null || trouble "the node has ended: $(tail -n 1 "$1.said")"
@@ -149,7 +150,7 @@ pay_by_line() { # NAME
         elif [ -z "$amount" ]; then
             write 'How much?'
         elif pay "$1" "$who" "$amount" "$memo" 2>"$own/said"; then
-            write "Sent: $(cut -d ' ' -f 3-9 "$own/signed" | @PROGPREFIX@names -a names)"
+            write "Sent: $(cut -d ' ' -f 3-9 "$own/signed" | @PROGPREFIX@names -a "$own/names")"
         else
             write "$(head -n 3 "$own/said")"
         fi

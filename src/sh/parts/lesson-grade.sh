@@ -87,6 +87,18 @@ make_exercise() { # FOLDER NAME
     sha256sum <"$1/teacher/$2.answers" | cut -c 1-64 >"$1/$2/sealed"
 }
 
+# keep_seed FILE: all exercises of a folder are drawn from one seed, which is in this file.
+keep_seed() {
+    [ ! -e "$1" ] || {
+        kept=$(cat "$1")
+        [ "${seed:-$kept}" = "$kept" ] || trouble "$1: these exercises have another seed; leave out -e, or name a new folder"
+        seed=$kept
+        return 0
+    }
+    [ -n "$seed" ] || seed=$(od -An -N 16 -tx1 /dev/urandom | tr -d ' \n')
+    printf '%s\n' "$seed" >"$1"
+}
+
 make_exercises() { # FOLDER NAME...
     folder=$1
     shift
@@ -97,9 +109,7 @@ make_exercises() { # FOLDER NAME...
     done
     mkdir -p "$folder/teacher"
     chmod 700 "$folder/teacher"
-    [ -n "$seed" ] || [ ! -e "$folder/teacher/seed" ] || read -r seed <"$folder/teacher/seed"
-    [ -n "$seed" ] || seed=$(od -An -N 16 -tx1 /dev/urandom | tr -d ' \n')
-    printf '%s\n' "$seed" >"$folder/teacher/seed"
+    keep_seed "$folder/teacher/seed"
     folder=$(cd "$folder" && pwd)
     mkdir "$top/exercise"
     cd "$top/exercise"
@@ -109,29 +119,34 @@ make_exercises() { # FOLDER NAME...
     done
 }
 
+# handed_in FILE: what it begins with. A pipe would never end, and a link could lead to the answers.
+handed_in() {
+    [ -f "$1" ] && [ ! -h "$1" ] && head -c 10000 "$1" 2>/dev/null
+}
+
 # The row of one student: forgeries found, wrong claims, and what is missing.
 mark() { # FOLDER NAME
-    sealed=$(cat "$1/$2/sealed" 2>/dev/null || :)
+    sealed=$(handed_in "$1/$2/sealed" || :)
     [ "$(sha256sum <"$1/teacher/$2.answers" | cut -c 1-64)" = "$sealed" ] || {
         printf '%s\n' "@PROGPREFIX@lesson: $1/$2/sealed: not the hash of $1/teacher/$2.answers" >&2
         broken=1
     }
-    [ -r "$1/$2/answer" ] || {
+    handed_in "$1/$2/answer" >"$top/answer" || {
         write "$(printf '%-20s  -      -  no answer yet' "$2")"
         return 0
     }
-    head -c 10000 "$1/$2/answer" | awk -v name="$2" '
+    awk -v name="$2" '
         NR == FNR { if (FNR > 1) { kind[$1] = $2; right++ } next }
         { sub(/\r$/, "") }
         NF == 0 || claimed[$1 " " $2]++ { next }
-        kind[$1] == $2 { found[$1] = 1; n++; next }
+        ($1 in kind) && kind[$1] == $2 { found[$1] = 1; n++; next }
         { wrong++ }
         END {
             for (i = 1; i <= 100; i++)
                 if ((i in kind) && !(i in found) && kind[i] != "")
                     missing = missing "  " i " " kind[i]
             printf "%-20s %2d of %d %2d%s\n", name, n, right, wrong, missing
-        }' "$1/teacher/$2.answers" - >"$top/row"
+        }' "$1/teacher/$2.answers" "$top/answer" >"$top/row"
     write "$(cat "$top/row")"
 }
 

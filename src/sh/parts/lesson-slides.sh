@@ -30,7 +30,7 @@ draw_lessons() {
         draw_lesson "$slides" "$lesson" >>"$top/pictures"
     done
     {
-        echo '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Lessons</title>'
+        echo '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Lessons</title>'
         echo '<style>body{margin:0;background:#777}img{display:block;width:100%;margin-bottom:8px}</style>'
         sed 's/.*/<img src="&" alt="&">/' "$top/pictures"
     } >"$slides/index.html" || trouble "$slides/index.html: cannot be written"
