@@ -310,3 +310,22 @@ go_on() { # sets status
     exec 6>&-
     cmp ledger best
 }
+
+@test "-M: what is final and who is a member, before each block" {
+    expect 0 ledger-chain -M # no members: nothing is added
+    ledger-chain | cmp "$out" -
+    cp "$VECTORS/seals/good/stake-joins.ledger" sealed
+    expect 0 ledger-chain -M sealed
+    grep '^final\|^members\|^block' "$out" | cut -d ' ' -f 1-2 | head -n 8 | tr '\n' ' ' |
+        diff <(printf 'final 0 members 4 block 0 final 0 members 5 block 1 final 1 block 2 ') -
+    ledger-chain -M sealed | awk '/^members/ { n = $2; next } n > 0 { n--; next } !/^final/' | cmp - <(ledger-chain sealed)
+    expect 0 ledger-chain -M -s 3 -n 1 sealed
+    sed 1,2d "$out" | head -n 5 | cmp - <(ledger-balance -M -s 3 -l sealed)
+    tip=$(ledger-chain -t sealed | tr -d '\n' | sha256sum | cut -c 1-64)
+    ledger-chain -M -b "$tip" sealed | cmp - <(ledger-chain -M sealed)
+    for argument in -t -H; do
+        expect 2 ledger-chain -M $argument sealed
+        says '^ledger-chain: -M excludes -H and -t$'
+    done
+    expect 2 sh -c 'ledger-chain -M sealed >/dev/full'
+}

@@ -443,3 +443,118 @@ deserted_chain() {
         grep -q '</svg>' "$out"
     done
 }
+
+# sealed NAME: a ledger of t/vectors/seals/good as `sealed`, what ledger-plot -t says of it as `table`, and its height.
+sealed() {
+    cp "$VECTORS/seals/good/$1.ledger" sealed
+    rm -f sealed.index*
+    ledger-plot -t -l sealed >table
+    tip=$(tail -n 1 table | cut -f 1)
+}
+
+# at HEIGHT COLUMNS: of the table.
+at() { sed -n "$(($1 + 2))p" table | cut -f "$2"; }
+
+@test "finality and members, against ledger-chain -f and ledger-balance at every height" {
+    for name in bft-later-round stake-joins finality-final admit-joins-and-seals-at-h-plus-2 slash-everything; do
+        sealed "$name"
+        [ "$(head -n 1 table | cut -f 8-)" = $'final\tlag\tmembers\tweight\tweights' ]
+        ledger-chain sealed | grep '^block' >headers
+        for ((h = 0; h <= tip; h++)); do
+            id=$(sed -n "$((h + 1))p" headers | tr -d '\n' | sha256sum | cut -c 1-64)
+            if [ "$name" = admit-joins-and-seals-at-h-plus-2 ]; then
+                [ "$(at $h 8,9)" = $'-\t-' ]
+            else
+                final=$(ledger-chain -ft -b "$id" -l sealed | cut -d ' ' -f 2)
+                [ "$(at $h 8,9)" = "$final"$'\t'$((h - final)) ]
+            fi
+            ledger-balance -M -s $h -l sealed >members
+            [ "$(at $h 10,11)" = "$(awk '{ n += $3 } END { print NR "\t" n }' members)" ]
+            at $h 12 | xargs -n 2 echo member | LC_ALL=C sort | diff <(LC_ALL=C sort members) -
+        done
+    done
+    # what is staked, as the state has it
+    sealed stake-joins
+    ledger-balance -e -s 1 -l sealed | awk '$1 == "stake" { n += $3 } END { print n }' | diff <(at 1 11) -
+}
+
+@test "two panels more: how far above the final block, and a band for each member" {
+    sealed stake-joins
+    picture -l sealed
+    [ "$(sed -n 's/.*<g id="\([a-z]*\)".*/\1/p' svg | tr '\n' ' ')" = 'time fees supply lag stakes ' ]
+    [ "$(panel stakes | grep -c '<path class="band"')" -eq 5 ]
+    path lag line | grep -qx 'M76.0 .*H208.0V[0-9.]*H340.0V.*H868.0'
+    panel stakes | grep -q '>b04d4df6</text>'
+    grep -A 10 '<title>block 2,' svg | grep -qx 'final to block 1, 1 block below'
+    grep -A 10 '<title>block 2,' svg | grep -qx 'b04d4df6 400</title></rect>'
+    picture -x time -l sealed
+    ledger-chain sealed | picture
+    [ "$(sed -n 's/.*<g id="\([a-z]*\)".*/\1/p' svg | tr '\n' ' ')" = 'time fees supply ' ]
+    sealed finality-final
+    picture -l sealed
+    [ "$(sed -n 's/.*<g id="\([a-z]*\)".*/\1/p' svg | tr '\n' ' ')" = 'time work rate fees supply lag stakes ' ]
+    ledger-chain -M -s 4 sealed | ledger-plot -t | tail -n 1 | cut -f 8- | diff <(at 5 8-) -
+}
+
+# voters LAST: the chain of that function, with eleven members from height 0 on, and another weight every ten blocks.
+voters() {
+    chain "$1" | awk '
+        /^block/ {
+            print "final " ($2 > 5 ? $2 - 5 - $2 % 5 : 0)
+            if ($2 % 10 == 0) {
+                print "members 11"
+                for (i = 0; i < 11; i++)
+                    printf "member %064d %d\n", i, 9007199254740000 + (i * 7 + $2) % 11
+            }
+        }
+        { print }'
+}
+
+@test "of many members the largest have their own band, and sums are exact; every awk says the same" {
+    voters 900 >many
+    expect 0 ledger-plot -t many
+    [ "$(tail -n 1 "$out" | cut -f 8-11)" = $'895\t5\t11\t99079191802140055' ]
+    [ "$(tail -n 1 "$out" | cut -f 12 | wc -w)" -eq 18 ]
+    [ "$(tail -n 1 "$out" | cut -f 12 | cut -d ' ' -f 17-)" = "others 27021597764220003" ]
+    picture many
+    [ "$(panel stakes | grep -c '<path class="band"')" -eq 6 ]
+    panel stakes | grep -q '>others</text>'
+    grep -qx 'final to block 890, at most 9 blocks below' svg
+    (ulimit -v 60000 && ledger-plot many) | cmp - svg
+    make_awks
+    for arguments in -t '' '-x time'; do
+        # shellcheck disable=SC2086 # a list
+        every_awk ledger-plot $arguments many
+    done
+    sealed stake-joins
+    every_awk ledger-plot -l sealed
+    for argument in -t -xtime; do
+        expect 2 sh -c "ledger-plot $argument -l sealed >/dev/full"
+    done
+}
+
+@test "lines of members that are cut, or not as ledger-chain -M prints them" {
+    voters 12 >good
+    bad() { # WORDS
+        for argument in -xheight -t; do
+            expect 1 ledger-plot "$argument" bad
+            says "^bad:([0-9]+:)? $1" || return 1
+        done
+    }
+    sed '5d' good >bad
+    bad 'a block before the 1 last members'
+    sed '3s/.*/&\n&/' good >bad
+    bad 'not a line that ledger-chain -M prints here'
+    sed '2s/11/12345678901234567890/' good >bad
+    bad 'not a line that ledger-chain -M prints here'
+    sed '0,/^final/{/^final/d}' good >bad
+    bad 'a final line before some blocks, and not before all'
+    sed '$!b; s/.*/&\nfinal 5/' good >bad
+    bad 'cut short: the last block is missing'
+    sed 's/^final 0$/final 8/' good >bad
+    bad 'height 8 is final before its block comes'
+    sed '2,13d' good >bad
+    bad 'members, and none before the first block'
+    sed '3s/ [0-9]*$/ -1/' good >bad
+    bad 'not a line that ledger-chain -M prints here'
+}

@@ -6,6 +6,7 @@
 #include "query/headers.h"
 #include "query/proving.h"
 #include "record/types.h"
+#include "state/members.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 
 struct run {
     const char *ledger, *block;
-    bool tip_only, headers, attests, final;
+    bool tip_only, headers, attests, final, members;
     int64_t start, count;
 };
 
@@ -29,6 +30,8 @@ static const struct cli_option options[] = {
     {'n', "count", "COUNT", "at most so many blocks", CLI_NUMBER(struct run, count, 0, INT64_MAX)},
     {'b', "block", "ID", "the chain that ends at this block", CLI_TEXT(struct run, block)},
     {'f', "final", NULL, "only blocks that are final", CLI_FLAG(struct run, final)},
+    {'M', "members", NULL, "before each block, what it makes final, and the members if they change",
+     CLI_FLAG(struct run, members)},
     {0},
 };
 
@@ -41,9 +44,11 @@ static const struct cli program = {
 
 struct range {
     struct node tip;
-    int64_t start, end; /* heights; the end is excluded */
-    bool headers;       /* without bodies, except that of genesis, which has the chain's rules */
-    bool attests;       /* after a header, the attest lines in its body, each with its proof */
+    int64_t start, end;  /* heights; the end is excluded */
+    bool headers;        /* without bodies, except that of genesis, which has the chain's rules */
+    bool attests;        /* after a header, the attest lines in its body, each with its proof */
+    bool members;        /* before a block, what print_members prints */
+    uint8_t set[ID_LEN]; /* the root of the members that it printed last; before that, zeros */
 };
 
 static void print_block(struct ledger *l, const struct node *node, bool header_only)
@@ -89,6 +94,40 @@ static void print_attests(struct ledger *l, const struct node *node)
     buf_free(&text);
 }
 
+static void print_set(const struct member_set *set)
+{
+    char line[MEMBER_LINE_MAX];
+    cli_put_format("members %zu\n", set->count);
+    for (size_t i = 0; i < set->count; i++) {
+        size_t len = member_format(&set->list[i], line);
+        line[len] = '\n';
+        cli_put(line, len + 1);
+    }
+}
+
+/* The height up to which the block and those before it make the chain final, if they ever do; and
+ * the members after the block, unless they are those that were printed last. */
+static void print_members(struct ledger *l, const struct node *node, struct range *r)
+{
+    struct fault f = {0};
+    struct node final;
+    struct member_set set = {0};
+    uint8_t root[ID_LEN];
+    if (final_is_possible(&l->tree)) {
+        if (tree_get(&l->tree, node->final, &final, &f))
+            cli_ledger_fail(l, &f);
+        cli_put_format("final %" PRId64 "\n", final.height);
+    }
+    if (tree_move(&l->tree, node, &f) ||
+        members_after(l->tree.state, &l->tree.rules, node->height, &set, &f))
+        cli_ledger_fail(l, &f);
+    member_set_root(&set, root);
+    if (memcmp(root, r->set, ID_LEN) != 0)
+        print_set(&set);
+    memcpy(r->set, root, ID_LEN);
+    member_set_free(&set);
+}
+
 /* The numbers of the blocks in the range, lowest first. The path of a side branch can only be
  * followed from its tip down. */
 static int64_t *path_to(struct ledger *l, const struct range *r, size_t count)
@@ -107,7 +146,7 @@ static int64_t *path_to(struct ledger *l, const struct range *r, size_t count)
     return path;
 }
 
-static void print_branch(struct ledger *l, const struct range *r)
+static void print_branch(struct ledger *l, struct range *r)
 {
     struct fault f = {0};
     struct node node;
@@ -116,6 +155,8 @@ static void print_branch(struct ledger *l, const struct range *r)
     for (size_t i = 0; i < count; i++) {
         if (tree_get(&l->tree, path[i], &node, &f))
             cli_ledger_fail(l, &f);
+        if (r->members)
+            print_members(l, &node, r);
         print_block(l, &node, r->headers && node.height > 0);
         if (r->attests && node.height > 0)
             print_attests(l, &node);
@@ -156,11 +197,13 @@ static void print_headers(struct ledger *l, const struct range *r)
 }
 
 /* On the best chain, the index finds every height directly. */
-static void print_best(struct ledger *l, const struct range *r)
+static void print_best(struct ledger *l, struct range *r)
 {
     struct node node;
     for (int64_t height = r->start; height < r->end; height++) {
         cli_best_block(l, height, &node);
+        if (r->members)
+            print_members(l, &node, r);
         print_block(l, &node, false);
     }
 }
@@ -185,6 +228,7 @@ static void print_chain(struct ledger *l, const struct run *run)
 {
     struct range r = {.start = run->start, .headers = run->headers};
     r.attests = run->attests && l->tree.rules.finality;
+    r.members = run->members && rules_members(&l->tree.rules);
     find_end(l, run, &r.tip);
     if (run->tip_only) {
         print_block(l, &r.tip, true);
@@ -214,6 +258,8 @@ int main(int argc, char **argv)
     cli_count_operands(operands, 0, 1);
     if (r.attests && !r.headers)
         cli_die("-A goes with -H");
+    if (r.members && (r.headers || r.tip_only))
+        cli_misuse("-M excludes -H and -t");
     cli_open_ledger(&l, *operands ? *operands : r.ledger);
     print_chain(&l, &r);
     ledger_close(&l);

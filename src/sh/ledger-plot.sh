@@ -1,5 +1,5 @@
 #!/bin/sh
-# ledger-plot - draw the block times, difficulty, hash rate, fees and supply of a chain
+# ledger-plot - draw the block times, difficulty, hash rate, fees and supply of a chain, its finality and its members
 #
 # It turns the output of ledger-chain into an SVG picture or a table, with awk alone, in memory that does not
 # grow with the chain.
@@ -20,7 +20,8 @@ help() {
     usage
     cat <<'END'
 
-Draws block times, difficulty, hash rate, fees and supply of the chain that ledger-chain prints, as SVG.
+Draws block times, difficulty, hash rate, fees and supply of the chain that ledger-chain prints, as SVG; and
+of one that ledger-chain -M prints, also how soon blocks are final, and the weight of members.
 
   -l, --ledger=LEDGER          draw the best chain of this ledger, instead of FILE
   -t, --table                  write a table instead: a line for each block, fields separated by tabs
@@ -41,7 +42,7 @@ END
 feed() { # LEDGER FILE
     ended=0
     if [ -n "$1" ]; then
-        @PROGPREFIX@ledger-chain -l "$1" || ended=$?
+        @PROGPREFIX@ledger-chain -M -l "$1" || ended=$?
     elif [ "$2" = - ]; then
         { tr '\000\001' '\002\002'; } 2>/dev/null || ended=2
     else
@@ -64,6 +65,8 @@ draw() {
 
 @ledger-read.awk@
 
+@ledger-members.awk@
+
 @ledger-axes.awk@
 
 @ledger-panels.awk@
@@ -85,9 +88,12 @@ draw() {
         HEADING["supply"] = "Supply"
         NONE["time"] = NONE["rate"] = "not known from a single block"
         NONE["supply"] = "known only if the chain is read from its genesis block"
+        LIGHT["lag"] = "#86680d"; LIGHT["stakes"] = "#1f6f80"
+        DARK["lag"] = "#d9b84f"; DARK["stakes"] = "#67c3d6"
+        HEADING["lag"] = "Finality: heights from the highest final block to this one"; HEADING["stakes"] = "Weight of members"
+        MOST_NAMED = 8          # members of which a bin keeps the weight
+        SHOWN = 5               # ... of which the picture has a band
         reward = "0"
-        if (table)
-            print "height\ttime\tinterval\twork\ttxs\tfees\tsupply"
     }
 
     stopped != "" { next }
@@ -101,6 +107,7 @@ draw() {
     empty { empty = 0; refuse("a line that is empty") }
     $0 == "" { empty = 1; next }
     /[^ -~]/ { refuse("a byte that is not printable ASCII") }
+    left <= 0 && $1 ~ /^(final|members?)$/ { line_ahead(); next }
     $1 == "block" { end_block(); begin_block(); if (left == 0) end_block(); next }
     { if (blocks == 0) refuse("no block comes first"); body_line(); if (left == 0) end_block() }
 
@@ -111,6 +118,8 @@ draw() {
             stop(1, source ": no block")
         if (left > 0)
             stop(1, source ": cut short: " counted(left, "line") " of the last block missing")
+        if (ahead)
+            stop(1, source ": cut short: the last block is missing")
         if (table)
             exit
         find_values()

@@ -26,6 +26,8 @@
             value["rate", i] = rate_at(i)
             value["fees", i] = fees[i] / count[i]
             value["supply", i] = has_supply ? supply_at[i] : -1
+            value["lag", i] = lag_of[i]
+            value["stakes", i] = weight_at[i]
         }
     }
 
@@ -215,6 +217,8 @@
         if (!is_log) {
             y_least = 0
             y_step = ceiling_125(y_most / 4)
+            if (name == "lag" && y_step < 1)
+                y_step = 1
             y_most = y_most > 0 ? y_most * 1.06 : 1
         } else {
             y_least /= 1.15

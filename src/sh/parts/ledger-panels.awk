@@ -78,10 +78,12 @@
             print_range()
         if (name == "supply")
             print_area()
-        if (name == "fees" || (name == "time" && each == 1))
+        if (name == "stakes")
+            print_shares()
+        else if (name == "fees" || (name == "time" && each == 1))
             print_bars(name)
         else
-            print_line(name, name == "supply")
+            print_line(name, name == "supply" || name == "lag")
         if (name == "time" && spacing > 0 && spacing <= y_most)
             print_spacing()
     }
@@ -107,11 +109,12 @@
         if (intervals[i] > 0)
             text = text "\nblock time " short(elapsed[i] / intervals[i]) " s" \
                 (intervals[i] > 1 ? " (" short(quick[i]) " to " short(slow[i]) ")" : "")
-        text = text "\nwork " short(works[i] / count[i]) " hashes per block"
-        if (value["rate", i] >= 0)
+        if (!by_members)
+            text = text "\nwork " short(works[i] / count[i]) " hashes per block"
+        if (!by_members && value["rate", i] >= 0)
             text = text "\nhash rate " short(value["rate", i]) " per second"
         text = text "\n" counted(txs_of[i], "transaction") ", fees " commas(fees[i])
-        return text (has_supply ? "\nsupply " commas(supply_at[i]) : "")
+        return text (has_supply ? "\nsupply " commas(supply_at[i]) : "") words_of_members(i)
     }
 
     function print_pointed(    i) {
@@ -139,6 +142,10 @@
     }
 
     function print_chart(    i, n, name, title) {
+        if (by_members) PANELS = "time fees supply"
+        if (has_final) PANELS = PANELS " lag"
+        if (has_members) PANELS = PANELS " stakes"
+        find_shown()
         n = split(PANELS, name, " ")
         LEFT = 76; RIGHT = 868; TOP = 112; HIGH = 104; GAP = 44
         BOTTOM = TOP + n * HIGH + (n - 1) * GAP
@@ -147,6 +154,7 @@
         if (each > 1) {
             HEADING["time"] = HEADING["time"] ": mean of each " commas(each) ", and range from quickest to slowest"
             HEADING["fees"] = HEADING["fees"] ", mean of each " commas(each)
+            HEADING["lag"] = HEADING["lag"] ", highest of each " commas(each)
         }
         print_head(BOTTOM + 60, title == "" ? counted(blocks, "block") " of a chain" : \
             "The chain " escaped(title) ": " counted(blocks, "block"), words_of_chain(), PANELS)

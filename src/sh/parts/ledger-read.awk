@@ -48,6 +48,10 @@
             has_supply = 1
         interval = first ? "" : $5 - time
         height = $2 + 0
+        end_ahead(first)
+        if (first && table)
+            print "height\ttime\tinterval\twork\ttxs\tfees\tsupply" \
+                (has_final || has_members ? "\tfinal\tlag\tmembers\tweight\tweights" : "")
         next_height = height + 1
         time = $5 + 0
         work = by_members ? 1 : work_of($6)
@@ -123,8 +127,9 @@
         if (height == 0 && stakes)    # what is staked is a part of the supply, until an accusation destroys some
             add_supply(staked_high, staked_low)
         if (table)
-            printf "%.0f\t%.0f\t%s\t%.0f\t%.0f\t%s\t%s\n", height, time, (interval == "" ? "-" : sprintf("%.0f", interval)),
-                work, txs, exact(fee_high, fee_low), has_supply ? exact(supply_high, supply_low) : "-"
+            printf "%.0f\t%.0f\t%s\t%.0f\t%.0f\t%s\t%s%s\n", height, time, (interval == "" ? "-" : sprintf("%.0f", interval)),
+                work, txs, exact(fee_high, fee_low), (has_supply ? exact(supply_high, supply_low) : "-"),
+                (has_final || has_members ? "\t" columns_of_members() : "")
         else
             into_bin()
     }
@@ -139,7 +144,7 @@
         }
         if (i > bins) {
             bins = i
-            count[i] = intervals[i] = elapsed[i] = works[i] = fees[i] = txs_of[i] = 0
+            count[i] = intervals[i] = elapsed[i] = works[i] = fees[i] = txs_of[i] = lag_of[i] = 0
             from[i] = height
         }
         count[i]++
@@ -156,6 +161,7 @@
         fees[i] += about(fee_high, fee_low)
         txs_of[i] += txs
         supply_at[i] = about(supply_high, supply_low)
+        members_into_bin(i)
     }
 
     function halve_bins(    i, a, b) {
@@ -178,6 +184,7 @@
             works[i] = works[a] + works[b]
             fees[i] = fees[a] + fees[b]
             txs_of[i] = txs_of[a] + txs_of[b]
+            merge_members(i, a, b)
         }
         bins = i - 1
         each *= 2
