@@ -55,7 +55,7 @@ page_lesson() {
     grep -qx 'No\.' typed
     grep -q '^The digit a is 10' typed
     grep -qx 'Right\.' typed
-    tail -n 1 typed | grep -qx 'Right at once: 0 of 1\.'
+    grep -qx 'Right at once: 0 of 1\.' typed
     # Enter types it, and gives the answer
     printf '\n\n' | lesson ./coin.lesson >typed
     grep -qx 'The answer is: 0' typed
@@ -71,6 +71,36 @@ page_lesson() {
     [ "$(grep -c '^    old$' typed)" -eq 1 ]
     printf '%s\n' '' "echo 'open" 'rm file' '' | lesson x.lesson >typed
     grep -qx '    old' typed
+}
+
+@test "after the hints the student tries them, with what the lesson has made" {
+    write_lesson '$ greet() { echo "hello $1"; }; echo old >file' '* greet somebody' '$ true'
+    printf '%s\n' '' 'greet ann; rm file' '' 'greet ben >>file' 'cat file; exit 3' nosuch '' 'greet cat' | lesson x.lesson >typed
+    grep -qx '    hello ann' typed
+    [ "$(grep -A 3 '^    old$' typed | paste -sd /)" = '    old/    hello ben/    [3]/$ nosuch' ]
+    grep -q 'nosuch: .*not found' typed
+    refute grep -Eq '/own/|hello cat' typed
+    printf '\n\n' | lesson x.lesson >typed
+    for play in -a -n; do
+        lesson $play x.lesson </dev/null | refute grep -q '^(Try'
+    done
+}
+
+@test "what was typed and does not end is ended, and the lesson goes on" {
+    { printf 'title: X\nseconds: 1\n\n$ echo on\n' && printf '* more\n'; } >x.lesson
+    printf '%s\n' 'sleep 1000' '' | lesson x.lesson >typed
+    grep -q '^    (It was ended, .* after 1 seconds' typed
+    grep -qx '    on' typed
+    write_lesson '$ echo on'
+    mkfifo lines
+    exec 5<>lines
+    env --default-signal=INT lesson x.lesson <lines >typed 2>&1 5>&- &
+    printf '%s\n' "touch $PWD/on; sleep 1000" '' >&5
+    eventually test -e on
+    kill -s INT $!
+    exec 5>&-
+    wait $!
+    grep -qx '    on' typed
 }
 
 @test "variables, folders and processes remain from command to command" {
@@ -188,10 +218,11 @@ ended() { # PID
 }
 
 @test "whatever a lesson started ends with it, however it ends" {
-    write_lesson '$ mkfifo held; sleep 1000 & (trap "" TERM; sleep 1001) & echo $! >'"$PWD/pid" '$ touch '"$PWD/on"'; cat held'
     for signal in TERM HUP INT KILL; do
         rm -f on
-        env --default-signal=INT lesson -a x.lesson >said 2>&1 &
+        ignored=$(case $signal in TERM | KILL) echo TERM ;; *) echo HUP ;; esac)
+        write_lesson "$ mkfifo never; sleep 1000 & (trap '' $ignored; sleep 1001) & echo \$! >$PWD/pid" "$ touch $PWD/on; cat never"
+        (flock 7 && exec env --default-signal=INT lesson -a x.lesson) >said 2>&1 7>held & # nothing holds it afterwards
         eventually test -e on
         [ -n "$(ls tmp)" ]
         kill -s "$signal" $!
@@ -199,6 +230,7 @@ ended() { # PID
         wait $! || status=$?
         [ "$status" -eq $((128 + $(kill -l "$signal"))) ]
         [ "$signal" = KILL ] || [ -z "$(ls tmp)" ]
+        eventually flock -n held true
         eventually ended "$(cat pid)"
     done
 }

@@ -116,23 +116,27 @@ link_programs() {
     PATH=$own/bin:$PATH
 }
 
-start_shell() {
-    cat >"$own/shell" <<'END_OF_SHELL'
+shell_text=$(
+    cat <<'END_OF_SHELL'
 @lesson-shell.sh@
 END_OF_SHELL
+)
+
+start_shell() {
     mkdir "$top/lesson"
     mkfifo "$own/requests" "$own/done" "$own/alive"
     exec 6<>"$own/alive" 8<>"$own/requests" 9<>"$own/done"
-    lesson_limit=$limit setsid sh "$own/shell" "$own" "$top/lesson" <"$own/requests" \
+    setsid sh -c "$shell_text" sh "$own" "$top/lesson" <"$own/requests" \
         >"$own/said" 2>&1 6>&- 8>&- 9>&- &
     shell=$!
 }
 
 # request KIND FILE: has the shell do it. Sets $status, to `late' if that takes too long; the output is in $own/out.
+# What waits has no end of its own open for writing: if this is killed, it ends, too.
 request() {
-    printf '%s %s\n' "$1" "$2" >&8
-    timeout "$((limit + 5))" head -n 1 <&9 >"$own/status" 6>&- 8>&- &
+    timeout "$limit" head -n 1 <"$own/done" >"$own/status" 6>&- 8>&- 9>&- &
     waiter=$!
+    printf '%s %s\n' "$1" "$2" >&8
     wait "$waiter" || :
     waiter=''
     read -r status <"$own/status" || status=late
@@ -143,6 +147,44 @@ running() {
     cat /proc/[0-9]*/stat 2>/dev/null | awk -v session="$shell" '
         { pid = $1; sub(/.*\) /, "") }
         ($4 == session || pid == session) && $1 != "Z" && pid ~ /^[0-9]+$/ { print pid }'
+}
+
+# A process and all that run under it.
+family() { # PID
+    cat /proc/[0-9]*/stat 2>/dev/null | awk -v top="$1" '
+        { pid = $1; sub(/.*\) /, "") }
+        pid ~ /^[0-9]+$/ { parent[pid] = $2 }
+        END {
+            for (pid in parent) {
+                for (up = pid; up != top && up in parent && up > 1; up = parent[up])
+                    ;
+                if (up == top)
+                    print pid
+            }
+        }'
+}
+
+# try_typed KIND: runs what the reader typed. Ctrl-C ends that alone.
+try_typed() {
+    printf '%s\n' "$heard" >"$own/typed"
+    rm -f "$own/trying"
+    trap '[ -z "$waiter" ] || { kill "$waiter" && wait "$waiter"; } 2>/dev/null || :' 2
+    request "$1" "$own/typed"
+    trap 'killed 2' 2
+    [ "$status" != late ] || end_typed
+    show_output
+}
+
+end_typed() {
+    for step in TERM:1 KILL:10; do # signal, and seconds to wait
+        # shellcheck disable=SC2046 # numbers are words
+        kill -s "${step%:*}" $(family "$(cat "$own/trying" 2>/dev/null)") 2>/dev/null || :
+        timeout "${step#*:}" head -n 1 <"$own/done" >"$own/status" 6>&- 8>&- 9>&- || continue
+        status=ended
+        echo "(It was ended, by Ctrl-C or after $limit seconds.)" >>"$own/out"
+        return 0
+    done
+    differs '@PROGPREFIX@lesson: what was typed does not end'
 }
 
 # end_shell: ends everything that the lesson started: politely, and after three seconds by force.
@@ -243,10 +285,7 @@ typed_command() { # NUMBER
             }
         done 7<"$own/$1.command"
         [ -z "$all" ] || return 0
-        printf '%s\n' "$heard" >"$own/typed"
-        request try "$own/typed"
-        show_output
-        [ "$status" != late ] || differs "@PROGPREFIX@lesson: this takes longer than $limit seconds, and was ended"
+        try_typed try
         write "(That ran in a copy of the folder. The lesson goes on with the command above: type it, or press Enter.)"
     done
 }
@@ -332,18 +371,32 @@ do_step() { # KIND WORDS
         [ "$mode" = notes ] || return 0
         write "@ $2"
         ;;
-    next) write "* $2" ;;
+    next)
+        hints=yes
+        write "* $2"
+        ;;
     command) do_command "${2% *}" "${2#* }" ;;
     question) do_question "$2" ;;
     esac
     last=$1
 }
 
+# After the hints, whatever the reader wants to try, where the lesson has run.
+try_hints() {
+    write "(Try it, in $top/lesson, which is removed at the end. Enter alone, or Ctrl-D, ends the lesson.)"
+    while prompt '$ ' && read -r heard && [ -n "$heard" ]; do
+        [ -t 0 ] || write "$heard"
+        try_typed free
+        case $status in 0 | ended) ;; *) write "    [$status]" ;; esac
+    done
+    write ''
+}
+
 run_lesson() { # LESSON
     read_lesson "$1"
     link_programs
     start_shell
-    asked=0 right=0 last=''
+    asked=0 right=0 last='' hints=''
     show_title
     write ''
     while IFS= read -r step <&5; do
@@ -352,6 +405,7 @@ run_lesson() { # LESSON
         do_step "${step%% *}" "$words"
     done 5<"$own/steps"
     [ "$mode" != typed ] || [ "$asked" -eq 0 ] || write "Right at once: $right of $asked."
+    [ "$mode" != typed ] || [ -z "$hints" ] || try_hints
 }
 
 slide_drawer=$(

@@ -4,7 +4,9 @@
 #
 #   run    a command of the lesson
 #   ask    the command that gives an answer, which changes no variable here
-#   try    something else that the reader typed: in a copy of the folder, so that it cannot break the lesson
+#   try    something else that the reader typed, in a copy of the folder: it has the lesson's variables and functions,
+#          and changes none, nor a file. OWN/trying is the process that runs it.
+#   free   the same in the folder itself, when the lesson is over
 lesson_own=$1
 cd -- "$2" || exit
 set --
@@ -28,14 +30,16 @@ while read -r lesson_kind lesson_file <&3; do
     ask)
         (trap - EXIT && . "$lesson_file") >"$lesson_own/out" 2>&1 3<&-
         ;;
-    try)
+    try | free)
         (
             trap - EXIT
-            rm -rf "$lesson_own/copy"
-            cp -R . "$lesson_own/copy" && cd "$lesson_own/copy" || exit
-            # shellcheck disable=SC2046 # names are words
-            export $(set | sed -n 's/^\([a-z][a-z0-9_]*\)=.*/\1/p')
-            exec timeout -k 2 "$lesson_limit" sh "$lesson_file"
+            # shellcheck disable=SC2016 # that shell's
+            sh -c 'echo "$PPID"' >"$lesson_own/trying"
+            [ "$lesson_kind" = free ] || {
+                rm -rf "$lesson_own/copy"
+                cp -R . "$lesson_own/copy" && cd "$lesson_own/copy" || exit
+            }
+            eval "$(cat "$lesson_file")"
         ) >"$lesson_own/out" 2>&1 3<&-
         ;;
     esac
