@@ -262,6 +262,15 @@ upon() {
     cmp another "$out"
 }
 
+@test "from a network, the heavier branch of a chain that was parted is taken, whatever it asks between two blocks of a member" {
+    sign_chain 1 "$(echo m{1..40})" -p 1 >left
+    cp left right
+    for more in {1..14}; do seal -o -k "$(turn_of 1).key" -T $((1700000000 + more)) left </dev/null | ledger-append -q left; done
+    for more in {1..20}; do seal -o -k "$(turn_of 2).key" -T $((1700000000 + more)) right </dev/null | ledger-append -q right; done
+    expect 0 ledger-append -q -p left <right
+    [ "$(ledger-chain -t left)" = "$(ledger-chain -t right)" ]
+}
+
 @test "evidence whose headers stand upon a block off the chain is refused with an index, too" {
     while read -r name; do
         expect 1 ledger-append -q "$name" <"$SEALS/bad/$name.ledger"

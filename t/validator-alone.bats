@@ -184,7 +184,7 @@ refused_twice() {
 
 @test "a new block gets no vote if it is more than a spacing ahead of the clock" {
     past 4
-    for ahead in 0 30; do
+    for ahead in 0 3600; do
         rm -f m?.key.history
         ledger-init -S bft -M member-keys -n demo -s 1 -T $((EPOCHSECONDS + ahead)) alice 1000 >ledger
         CHAIN=$(chain_id ledger)

@@ -56,14 +56,16 @@ int side_fits(struct ledger *l, size_t size, struct fault *f)
            sizes.side_bytes + (int64_t)size <= SIDE_NEAR_BYTES + 2 * sizes.main_bytes;
 }
 
-/* Into how many parts the bounds are divided: half as many as there are members. -1 and trouble. */
+/* Into how many parts the bounds are divided. -1 and trouble. */
 static int64_t shares(struct tree *t, const struct node *parent, struct fault *f)
 {
     const struct member_set *set;
     int found = tree_stored_set(t, parent->height > 0 ? parent->target : parent->set, &set, f);
     if (found <= 0)
         return found < 0 ? -1 : SIDE_NEAR_BLOCKS;
-    return set->count < 2 ? 1 : (int64_t)set->count / 2;
+    const struct seal *seal = t->anchor.seal;
+    int64_t n = seal->apart ? seal->apart(&t->rules, set) : (int64_t)set->count / 2;
+    return n < 1 ? 1 : n;
 }
 
 int side_fits_member(struct ledger *l, const struct node *parent, const struct item *item,

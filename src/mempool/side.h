@@ -34,8 +34,10 @@ int side_of(struct tree *t, const struct block *b, struct node *parent, struct f
 int side_fits(struct ledger *l, size_t size, struct fault *f);
 
 /* The same of a chain that members seal, for a block upon this parent: each has bounds of its own,
- * so nobody keeps out the blocks of others. Of n members, each may have twice the n-th part of
- * the bounds above, but not more than all; and SIDE_NEAR_OF_ONE blocks in any case. */
+ * so nobody keeps out the blocks of others. Each may have the part of the bounds above that is one
+ * for each block that its own must be apart (seal.h), or where that is no rule, for every two
+ * members: a branch may be all of those who may seal that often. All, if that is less than one; and
+ * SIDE_NEAR_OF_ONE blocks in any case. */
 #define SIDE_NEAR_OF_ONE 4
 int side_fits_member(struct ledger *l, const struct node *parent, const struct item *item,
                      struct fault *f);
