@@ -496,6 +496,26 @@ at() { sed -n "$(($1 + 2))p" table | cut -f "$2"; }
     ledger-chain -M -s 4 sealed | ledger-plot -t | tail -n 1 | cut -f 8- | diff <(at 5 8-) -
 }
 
+@test "-a: members by name" {
+    make_awks
+    sealed stake-joins
+    mapfile -t keys < <(ledger-balance -M -l sealed | cut -d " " -f 2)
+    echo "key ${keys[0]} carol
+key ${keys[1]} a%3C%26b
+key ${keys[2]} %24%28touch%20bad%29" >"o\"d d"
+    every_awk ledger-plot -a "o\"d d" -l sealed
+    cp "$out" svg
+    panel stakes | grep -q '>carol</text>'
+    panel stakes | grep -qF '>a&lt;&amp;b</text>'
+    panel stakes | grep -q ">$(printf %.8s "${keys[3]}")</text>"
+    grep -qx 'carol 1,000' svg
+    [ ! -e bad ]
+    ledger-plot --names="o\"d d" -t -l sealed | cmp - table
+    expect 2 ledger-plot -a gone -l sealed
+    says '^names: gone: cannot open: No such file'
+    [ ! -s "$out" ]
+}
+
 # voters LAST: the chain of that function, with eleven members from height 0 on, and another weight every ten blocks.
 voters() {
     chain "$1" | awk '

@@ -11,7 +11,7 @@ export LC_ALL
 unset CDPATH POSIXLY_CORRECT
 
 usage() {
-    printf 'usage: @PROGPREFIX@ledger-plot [-t] [-l LEDGER] [-x height|time] [FILE]\n'
+    printf 'usage: @PROGPREFIX@ledger-plot [-t] [-a NAMES] [-l LEDGER] [-x height|time] [FILE]\n'
 }
 
 @options.sh@
@@ -23,6 +23,7 @@ help() {
 Draws block times, difficulty, hash rate, fees and supply of the chain that ledger-chain prints, as SVG; and
 of one that ledger-chain -M prints, also how soon blocks are final, and the weight of members.
 
+  -a, --names=NAMES            show members by their names in this address book
   -l, --ledger=LEDGER          draw the best chain of this ledger, instead of FILE
   -t, --table                  write a table instead: a line for each block, fields separated by tabs
   -x height|time               the horizontal axis (default: height)
@@ -53,11 +54,12 @@ feed() { # LEDGER FILE
 
 # --- Drawing -------------------------------------------------------------------------------------------
 
-# draw NAME AXIS TABLE TOLD: turns the output of feed() into the picture, or the table. NAME is the input's, for
-# messages; if TOLD is not empty, the program that read the input has already reported what went wrong.
+# draw NAME AXIS TABLE TOLD BOOK: turns the output of feed() into the picture, or the table. NAME is the input's, for
+# messages; if TOLD is not empty, the program that read the input has already reported what went wrong; BOOK is an
+# address book, or empty.
 draw() {
     # shellcheck disable=SC2016 # these are fields of awk
-    PLOT_SOURCE=$1 awk -v axis="$2" -v table="$3" -v told="$4" '
+    PLOT_SOURCE=$1 PLOT_BOOK=$5 awk -v axis="$2" -v table="$3" -v told="$4" '
 
 @plot.awk@
 
@@ -129,10 +131,12 @@ draw() {
 
 # --- Main ----------------------------------------------------------------------------------------------
 
-ledger='' axis=height table=''
-while getopts :l:tx:hV-: option; do
+ledger='' axis=height table='' book=''
+while getopts :a:l:tx:hV-: option; do
     [ "$option" != - ] || option=--$OPTARG
     case $option in
+    a) book=$OPTARG ;;
+    --names=*) book=${OPTARG#names=} ;;
     l) ledger=$OPTARG ;;
     --ledger=*) ledger=${OPTARG#ledger=} ;;
     t | --table) table=1 ;;
@@ -153,6 +157,7 @@ file=${1:--}
 
 tools='awk cut tr'
 [ -z "$ledger" ] || tools="$tools @PROGPREFIX@ledger-chain"
+[ -z "$book" ] || tools="$tools @PROGPREFIX@names"
 for tool in $tools; do
     command -v "$tool" >/dev/null || trouble "$tool: not found"
 done
@@ -160,13 +165,14 @@ if [ -z "$ledger" ] && [ "$file" != - ]; then
     [ ! -d "$file" ] || trouble "$file: is a folder"
     [ -r "$file" ] || trouble "$file: cannot be read"
 fi
+[ -z "$book" ] || @PROGPREFIX@names -a "$book" </dev/null || exit 2
 name=$file
 [ "$file" != - ] || name=stdin
 [ -z "$ledger" ] || name=$ledger
 
 # The first 400 bytes of a line hold everything that is used of it.
 plot() {
-    feed "$ledger" "$file" | cut -b 1-400 | draw "$name" "$axis" "$table" "$ledger"
+    feed "$ledger" "$file" | cut -b 1-400 | draw "$name" "$axis" "$table" "$ledger" "$book"
 }
 
 # The table goes through cat, as not every awk reports a full disk. If the reader leaves, both end.

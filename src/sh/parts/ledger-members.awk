@@ -123,10 +123,21 @@
             if (best == "")
                 break
             shown[showns + 1] = best
+            label[showns + 1] = label_of(best)
             delete sum[best]
         }
         for (i = 1; i <= bins; i++)
             find_levels(i)
+    }
+
+    # The name of a key in the address book, or its first digits. The shell sees nothing of the chain but 64 digits.
+    function label_of(key,    command, name) {
+        if (ENVIRON["PLOT_BOOK"] != "") {
+            command = "echo " key " | @PROGPREFIX@names -a \"$PLOT_BOOK\""
+            command | getline name
+            close(command)
+        }
+        return name "" == "" || name "" == key "" ? substr(key, 1, 8) : escaped(shortened(text_of(name), 11))
     }
 
     function find_levels(i,    k, n, share) {
@@ -169,11 +180,11 @@
             if (k < n && y[k] < y[k + 1] + 14) y[k] = y[k + 1] + 14
             printf "<rect class=\"band\" fill-opacity=\"%.2f\" x=\"%.1f\" y=\"%.1f\" width=\"9\" height=\"9\"/>\n", shade(k),
                 RIGHT + 7, y[k] - 5
-            print_text(RIGHT + 20, y[k] + 4, "class=\"ink\" font-size=\"12\"", short_key(k))
+            print_text(RIGHT + 20, y[k] + 4, "class=\"ink\" font-size=\"12\"", words_of_key(k))
         }
     }
 
-    function short_key(k) { return k > showns ? "others" : substr(shown[k], 1, 8) }
+    function words_of_key(k) { return k > showns ? "others" : label[k] }
 
     # What a tooltip says of a bin.
     function words_of_members(i,    k, text) {
@@ -185,6 +196,6 @@
         text = text "\n" counted(members_at[i], "member") ", weight " commas(weight_at[i])
         for (k = 1; k <= showns + has_others; k++)
             if (level[i, k] > level[i, k - 1])
-                text = text "\n" short_key(k) " " commas(level[i, k] - level[i, k - 1])
+                text = text "\n" words_of_key(k) " " commas(level[i, k] - level[i, k - 1])
         return text
     }
