@@ -183,6 +183,25 @@ inside() { # TAG PAGE
     [ "$(headers made | wc -l)" -eq $(($(headers ledger | wc -l) + 1)) ]
 }
 
+@test "the page's scripts: mining on mines each block once, whatever stays wrong" {
+    need_javascript
+    keygen -s "demo alice" alice >names 2>/dev/null
+    keygen -s "demo miner" miner >>names 2>/dev/null
+    ledger-init -n edits -T 1700000000 -t 00ff alice 1000 >ledger
+    for amount in 5 6 7; do
+        echo "miner $amount" | txmake -f alice | txsign -k alice.key | mine -m miner -n 1 -T 1700000000 2>/dev/null | ledger-append -q
+    done
+    cat "$ROOT/src/page/slices.js" "$ROOT/src/page/mining.js" "$ROOT/t/lib/pagemining.js" >mining.js
+    page_scripts mining.js >all.js
+    timeout 60 "$javascript" all.js <ledger
+}
+
+@test "the page's scripts: the keys of undo are the ledger's in its blocks, not in other fields or in a comparison" {
+    need_javascript
+    sed '/^start();$/d' "$ROOT/src/page/ledgerpage.js" | cat - "$ROOT/t/lib/pageundo.js" >undo.js
+    "$javascript" undo.js
+}
+
 @test "the page's scripts: Ed25519 as Wycheproof and ed25519-speccheck have it, targets as vectors/asert" {
     need_javascript
     page_scripts "$ROOT/t/lib/pagecrypto.js" >crypto.js

@@ -212,6 +212,17 @@ END
     [ "$(asks shown clients)" = '4 26 29 30' ]
 }
 
+@test "what cannot be seen, or turns the direction of writing, is a number" {
+    need_javascript
+    printf '# netsim \342\200\256nur\n0 start n\342\200\2131\n1 send n1 n2 1 vo\342\200\256te 1\ta\302\255b\n2 broken \342\201\246order\330\234 \001\n' >t
+    asks texts >said
+    ! grep -Eq "$(printf '\342\200\256|\342\200\213|\302\255|\342\201\246|\330\234')" said || false
+    grep -qF '"netsim \\x202enur"' said
+    grep -qF '"n\\x200b1"' said
+    grep -qF '"vo\\x202ete 1\ta\\xadb"' said
+    grep -qF '"\\x2066order\\x61c \\x01"' said
+}
+
 @test "a run with all faults: windows and places" {
     need_javascript
     netsim -n 5 -s 7 -f all raft >t

@@ -68,11 +68,16 @@ function makeViews() {
     byId("views").append(...page.ledgers.map((ledger, i) => view(i, say("view.ledger", {name: ledger.name}))), view("compare", say("view.compare")));
 }
 
+// Typing outside the blocks, as of a key's words, has an undo of its own; a comparison has no tools.
+function isForLedger({target}) {
+    return page.shown !== "compare" && (!/^(?:INPUT|TEXTAREA)$/.test(target.tagName) || target.closest("#blocks") !== null);
+}
+
 function shortcut(event) {
     const letter = event.key.toLowerCase();
     if (event.key === "Escape") {
         cancelMining();
-    } else if ((event.ctrlKey || event.metaKey) && !event.altKey && (letter === "z" || letter === "y")) {
+    } else if ((event.ctrlKey || event.metaKey) && !event.altKey && (letter === "z" || letter === "y") && isForLedger(event)) {
         event.preventDefault();
         letter === "y" || event.shiftKey ? back(redo, "edit.redone") : back(undo, "edit.undone");
     }

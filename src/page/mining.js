@@ -69,17 +69,19 @@ function descendsFrom(result, key) {
     return false;
 }
 
-// all: this block, and then each that does not hold of those that stand on it. One undo takes back all of them.
+// all: this block, and then each that does not hold of those that stand on it, once: some have a fault that mining does not mend.
+// One undo takes back all of them.
 function startMining(ledger, key, all, refresh) {
-    const token = "mine " + performance.now();
+    const token = "mine " + performance.now(), mined = new Set();
     const next = (at) => {
+        mined.add(at);
         const result = ledger.checked.results.find((one) => one.block.key === at);
         mineBlock(cards.get(at), result, (block, attempts) => {
             putBlock(ledger, block, token);
             refresh();
             announce(say("mine.done", {height: result.parent ? result.parent.height + 1n : 0n, attempts}));
-            const more = all && ledger.checked.results.find((one) => one.broken && one.block.key !== at && one.parent && descendsFrom(one, key));
-            if (more && more.block.key !== at) {
+            const more = all && ledger.checked.results.find((one) => one.broken && !mined.has(one.block.key) && one.parent && descendsFrom(one, key));
+            if (more) {
                 next(more.block.key);
             }
         });

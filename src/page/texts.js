@@ -9,6 +9,11 @@ function textOf(pre) {
     return new TextDecoder().decode(Uint8Array.from(bytesOf(pre), (c) => c.charCodeAt(0)));
 }
 
+// What cannot be seen, or turns the direction of writing, is shown as a number: control and format characters, separators of lines.
+function visible(text) {
+    return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065]/gu, (c) => "\\x" + c.codePointAt(0).toString(16).padStart(2, "0"));
+}
+
 // Reads lines KEY TEXT into a table; empty lines and those that begin with # are left out.
 function readTexts(table, text) {
     for (const line of text.split(/\r?\n/)) {

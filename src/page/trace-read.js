@@ -6,7 +6,7 @@
 //                fate ("recv", "drop" or ""), reason, text, kind, copyOf (an id, or "")
 //     broken     the number of the first event that says so; -1: none
 //     result     "held", "broken" or ""
-// Lines that are none of a trace are passed over. Names and ids are keys of Maps only, so any will do.
+// What cannot be seen in it is a number in all of these; tabs stay. Lines that are none of a trace are passed over. Names and ids are keys of Maps only, so any will do.
 const NODE_WORDS = new Set(["start", "crash", "restart", "wipe", "pause", "resume", "skew", "propose", "commit", "restore", "read",
     "answer", "command", "event"]);
 
@@ -117,7 +117,7 @@ function readLine(trace, line) {
 
 function readTrace(text) {
     const trace = newTrace();
-    const lines = text.split("\n");
+    const lines = text.split("\n").map((line) => line.split("\t").map(visible).join("\t"));
     if (lines[0].startsWith("# ")) {
         trace.command = lines[0].slice(2);
     }

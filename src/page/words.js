@@ -12,11 +12,9 @@ function readNames(text) {
     }
 }
 
-// Bytes as text: UTF-8 where they are that. What is not to be seen, or turns the direction of writing, is shown as a number.
+// Bytes as text: UTF-8 if they are that.
 function readable(bytes) {
-    const text = new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0)));
-    const number = (c) => "\\x" + c.charCodeAt(0).toString(16).padStart(2, "0");
-    return text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, number);
+    return visible(new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0))));
 }
 
 function nameOf(account) {

@@ -10,6 +10,11 @@ for (const [target, height, time, expected] of readFileSync(asert, "utf8").trim(
     assert.strictEqual(nextTarget(rules, {time: 0n, target}, {time: BigInt(time), height: BigInt(height)}), expected);
 }
 
+// A signature whose S is not below the group's order would be a second one of the same line.
+const seed = keyOfWords("demo alice"), once = signEd25519(seed, "a line"), S = numberOfBytes(bytesOfHex(once.slice(64)));
+assert.ok(verifyEd25519(publicKeyOf(seed), "a line", once));
+assert.ok(!verifyEd25519(publicKeyOf(seed), "a line", once.slice(0, 64) + hexOfNumber(S + ORDER)));
+
 if (wycheproof) {
     for (const {publicKey, tests} of JSON.parse(readFileSync(wycheproof)).testGroups) {
         for (const {tcId, msg, sig, result} of tests) {

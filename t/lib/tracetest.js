@@ -13,6 +13,7 @@ const QUESTIONS = {
         [trace.nodes[i], s.life, s.role, s.term, s.vote, s.index, s.record, s.skew, s.group].join(",")),
     lives: () => nodeLives(trace).flatMap((lives, i) => lives.map((one) => [trace.nodes[i], one.from, one.to, one.life, one.leads].join(","))),
     splits: () => splits.map((one) => [one.from, one.to, one.letters.join("")].join(",")),
+    texts: () => [JSON.stringify([trace.command, trace.nodes, trace.events, trace.messages])],
     shown: (steps) => [shownEvents(trace, steps, new Set()).join(" ")],
     // every message that is on its way is found, by whatever window one asks
     windows: () => {
