@@ -1,4 +1,5 @@
 load lib/common
+load lib/wrongclock
 
 # A machine whose clock is wrong: before 1970, or so far ahead that nothing would be in the future.
 
@@ -8,16 +9,6 @@ AFTER=253402300800     # the first second of the year 10000
 setup() {
     fresh_folder
     demo_chain
-}
-
-# at TIME COMMAND...: with a clock that stands there.
-at() {
-    local clock=$1 first=''
-    shift
-    # a sanitizer's library, where programs load one, has to come first
-    ! ldd "$BIN/verify" | grep -q libasan || first=$(gcc -print-file-name=libasan.so)
-    # the tools of scripts leak
-    env ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" LD_PRELOAD="$first $BIN/.t/setclock.so" SETCLOCK="$clock" "$@"
 }
 
 # refused WORDS COMMAND...: status 2 and these words, at both ends; nothing is printed.
