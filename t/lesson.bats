@@ -317,11 +317,12 @@ ended() { # PID
 }
 
 @test "slides are SVG, and the same each time" {
-    page_lesson | sed '$d' >coin.lesson
+    page_lesson | sed '$d; s/a coin by hash/a "coin" \& more/' >coin.lesson
     printf '%s\n' '$ seq 60; echo "<&>"; printf "%0150d\n" 1' '$ echo "<svg/>" >drawn.svg' >>coin.lesson
     expect 0 lesson -s slides ./coin.lesson
     diff "$out" <(printf '%s\n' coin-{1,2,3,4}.svg coin-drawn.svg)
     [ "$(grep -c '<img' slides/index.html)" -eq 5 ]
+    grep -qx '<img src="coin-2.svg" alt="Tossing a &quot;coin&quot; &amp; more, 2">' slides/index.html
     grep -q '&lt;&amp;&gt;' slides/coin-*.svg
     ! command -v xmllint >said || xmllint --noout slides/*.svg
     expect 0 lesson --slides=again ./coin.lesson

@@ -396,6 +396,7 @@ run_lesson() { # LESSON
     read_lesson "$1"
     link_programs
     start_shell
+    request begin - # all of it is there now, for end_shell to end
     asked=0 right=0 last='' hints=''
     show_title
     write ''

@@ -71,7 +71,27 @@ greet() {
     done <"$own/peers"
 }
 
-# The nodes of the class that are in this folder, and what everyone has.
+# The tips of peers whose folder is not here, as far as this node has heard: of the last blocks, the highest that they
+# have sent, or taken, or were known to have.
+tips_elsewhere() {
+    @PROGPREFIX@node-status teacher 2>/dev/null >"$own/status" || :
+    from=$(awk '$1 == "height" && $2 > 500 { from = $2 - 500 } END { print from + 0 }' "$own/status")
+    @PROGPREFIX@ledger-chain -H -s "$from" teacher/ledger >"$own/headers" || :
+    tail -c 1000000 teacher/log >"$own/events" || :
+    cat ./*/node.pub | sed 's/^[^ ]*/here/' >"$own/here"
+    awk '
+        $1 == "here" { here[$2] = 1 }
+        $1 == "tip" { at[$2] = top }
+        $1 == "height" { top = $2 }
+        $1 == "peer" && !($2 in here) { peer[$2] = 1 }
+        $1 == "block" { at[$3] = $2 - 1 }
+        $2 in peer && $3 ~ /^(new|taken|offer)$/ && $4 in at && at[$4] >= height[$2] { height[$2] = at[$4]; tip[$2] = $4 }
+        END { for (one in tip) printf "%s %d %.8s elsewhere\n", one, height[one], tip[one] }' \
+        "$own/here" "$own/status" "$own/headers" "$own/events" | @PROGPREFIX@names -a "$own/names" | sort |
+        awk '{ printf "%-14.14s %-9s %7d %s\n", $1, $4, $2, $3 }'
+}
+
+# The nodes of the class with their tips, and what everyone has.
 show_class() {
     set -- teacher
     for other in */where; do
@@ -80,6 +100,7 @@ show_class() {
     {
         printf '\nStudents type, in the folder %s%s:\n\n    %s\n\n' "$PWD" "$reach" "$invitation"
         @PROGPREFIX@node-status -w -a "$own/names" "$@" 2>/dev/null || :
+        tips_elsewhere
         printf '\n'
         balances teacher | head -n 20
         printf '\nThe hour ends with Ctrl-C.\n'

@@ -2,6 +2,7 @@
 # the fifo OWN/done. Variables and background processes remain from command to command.
 # shellcheck shell=sh disable=SC1090
 #
+#   begin  nothing
 #   run    a command of the lesson
 #   ask    the command that gives an answer, which changes no variable here
 #   try    something else that the reader typed, in a copy of the folder: it has the lesson's variables and functions,

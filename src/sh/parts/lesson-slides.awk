@@ -6,6 +6,7 @@ function escape(s) {
     gsub(/&/, "\\&amp;", s)
     gsub(/</, "\\&lt;", s)
     gsub(/>/, "\\&gt;", s)
+    gsub(/"/, "\\&quot;", s)
     return s
 }
 
