@@ -224,7 +224,7 @@ bool lookup_answered(struct lookup *l, const struct contact *from, const struct 
     if (c == NULL)
         return false;
     const unsigned hop = c->hop + 1;
-    lookup_charge(l, c, c->state == LOOKUP_SLOW ? -1 : 0, true);
+    lookup_credit(l, c);
     c->state = LOOKUP_ANSWERED;
     l->answered++;
     for (size_t i = 0; i < count; i++)
@@ -247,7 +247,8 @@ void lookup_failed(struct lookup *l, const struct contact *c)
     struct lookup_candidate *it = awaited(l, c);
     if (it == NULL)
         return;
-    lookup_charge(l, it, it->state == LOOKUP_SLOW ? 0 : 1, false);
+    if (it->state != LOOKUP_SLOW)
+        lookup_charge(l, it);
     it->state = LOOKUP_FAILED;
     l->failed++;
 }
@@ -258,7 +259,7 @@ bool lookup_tick(struct lookup *l, int64_t now, struct contact *failed)
         struct lookup_candidate *c = &l->candidates[i];
         if (c->state == LOOKUP_IN_FLIGHT && now - c->asked >= l->rules.slow) {
             c->state = LOOKUP_SLOW;
-            lookup_charge(l, c, 1, false);
+            lookup_charge(l, c);
         }
         if (c->state == LOOKUP_SLOW && now - c->asked >= l->rules.timeout) {
             c->state = LOOKUP_FAILED;

@@ -67,6 +67,7 @@ struct lookup_candidate {
     /* Who named it; one more than LOOKUP_NAMERS_MAX: more than these, or ourselves. */
     unsigned namer_count;
     struct node_id namers[LOOKUP_NAMERS_MAX];
+    unsigned blamed;        /* how many of these, the first, were charged with it */
     unsigned good, charged; /* of those that it named: have answered; have not in time */
 };
 

@@ -56,17 +56,32 @@ bool lookup_is_doubted(const struct lookup *l, size_t i)
     return true;
 }
 
-void lookup_charge(struct lookup *l, const struct lookup_candidate *c, int charged, bool good)
+static unsigned known_namers(const struct lookup_candidate *c)
 {
-    for (unsigned n = 0; n < c->namer_count && n < LOOKUP_NAMERS_MAX; n++) {
+    return c->namer_count < LOOKUP_NAMERS_MAX ? c->namer_count : LOOKUP_NAMERS_MAX;
+}
+
+void lookup_charge(struct lookup *l, struct lookup_candidate *c)
+{
+    c->blamed = known_namers(c);
+    for (unsigned n = 0; n < c->blamed; n++) {
         struct lookup_candidate *namer = namer_of(l, &c->namers[n]);
         if (namer == NULL)
             continue;
-        if (charged > 0)
-            namer->charged++;
-        else if (namer->charged > 0)
-            namer->charged -= charged < 0; /* it was not charged if it named it since */
-        namer->good += good;
+        namer->charged++;
         l->doubts |= is_charged(namer);
+    }
+}
+
+void lookup_credit(struct lookup *l, const struct lookup_candidate *c)
+{
+    const bool late = c->state == LOOKUP_SLOW;
+    const unsigned count = late ? c->blamed : known_namers(c);
+    for (unsigned n = 0; n < count; n++) {
+        struct lookup_candidate *namer = namer_of(l, &c->namers[n]);
+        if (namer == NULL)
+            continue;
+        namer->good++;
+        namer->charged -= late && namer->charged > 0; /* its id may have two addresses */
     }
 }

@@ -14,8 +14,11 @@ void lookup_note_namer(struct lookup_candidate *c, const struct node_id *namer);
 /* Whether nobody has asked this candidate, and all who named it have been charged too often. */
 bool lookup_is_doubted(const struct lookup *l, size_t i);
 
-/* This candidate has not answered in time (charged 1); or has after all (-1). Those who named it
- * are charged with it; `good`: credited, as it answered. */
-void lookup_charge(struct lookup *l, const struct lookup_candidate *c, int charged, bool good);
+/* This candidate has not answered in time: those who named it are charged with it, once. */
+void lookup_charge(struct lookup *l, struct lookup_candidate *c);
+
+/* It has answered: those who named it are credited; if it was late, only those who were charged
+ * with it, who are so no longer. */
+void lookup_credit(struct lookup *l, const struct lookup_candidate *c);
 
 #endif

@@ -379,6 +379,33 @@ static void test_poison(void)
     static_net_free(&net);
 }
 
+/* Who names a slow contact only once it is slow takes no part in its charge, nor in its credit: a
+ * liar is still charged with the dead. */
+static void test_late(void)
+{
+    enum { LIAR, HONEST, SLOW, DEAD, ALL }; /* the farther first */
+    struct lookup l;
+    struct contact list[ALL], to, failed;
+    uint64_t chance = 8;
+    struct node_id target = node_id_draw(&chance);
+    lookup_init(&l, &target, &lookup_rules_default);
+    for (unsigned i = 0; i < ALL; i++) {
+        list[i] = contact_draw(&chance);
+        list[i].id = node_id_flip(target, 100 + i);
+    }
+    must(lookup_add(&l, &list[LIAR], 1) && lookup_add(&l, &list[HONEST], 1));
+    must(lookup_next(&l, 0, &to) && lookup_next(&l, 500, &to) && contact_equal(&to, &list[LIAR]));
+    must(lookup_answered(&l, &list[HONEST], &list[SLOW], 1) && lookup_next(&l, 500, &to));
+    must(!lookup_tick(&l, 1500, &failed) && lookup_answered(&l, &list[LIAR], &list[SLOW], 2));
+    must(lookup_next(&l, 1500, &to) && contact_equal(&to, &list[DEAD]));
+    must(!lookup_tick(&l, 2500, &failed)); /* both are slow */
+    must(l.candidates[ALL - 1 - HONEST].charged == 1 && l.candidates[ALL - 1 - LIAR].charged == 1);
+    must(lookup_answered(&l, &list[SLOW], NULL, 0));
+    must(l.candidates[ALL - 1 - HONEST].charged == 0 && l.candidates[ALL - 1 - HONEST].good == 1);
+    must(l.candidates[ALL - 1 - LIAR].charged == 1 && l.candidates[ALL - 1 - LIAR].good == 0);
+    lookup_free(&l);
+}
+
 /* All say nothing but new ids, for ever. */
 static int say_new(struct search *s, const struct contact *from, struct contact *out)
 {
@@ -431,7 +458,7 @@ static const struct {
 } cases[] = {
     {"ends", test_ends},           {"silent", test_silent}, {"dead", test_dead},
     {"answers", test_answers},     {"sybils", test_sybils}, {"poison", test_poison},
-    {"addresses", test_addresses}, {"bounds", test_bounds},
+    {"addresses", test_addresses}, {"bounds", test_bounds}, {"late", test_late},
 };
 
 int main(int argc, char **argv)
