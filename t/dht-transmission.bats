@@ -45,11 +45,11 @@ lookup() {
 }
 
 # Transmission draws the moment at which it announces within 20 seconds of a torrent's start. If it knows too few good nodes
-# then, it is started again.
+# then, it is started again; each time with twice the time to do so, as on a slow machine it starts late.
 announces() {
     grep -qh "^announced $key $theirs$" n*.events && return
-    [ $((SECONDS - started)) -ge 25 ] || return 1
-    started=$SECONDS
+    [ $((SECONDS - started)) -ge "$patience" ] || return 1
+    started=$SECONDS patience=$((2 * patience))
     remote -t all --stop
     remote -t all --start
     return 1
@@ -66,7 +66,7 @@ announces() {
         bencode -r >file.torrent
     key=$(bencode -x info file.torrent | sha1sum | cut -c 1-40)
     remote -a file.torrent
-    started=$SECONDS
+    started=$SECONDS patience=25
     eventually announces
     at=$(grep -l "^announced $key $theirs$" n*.events | head -n 1)
     [ "$(echo "$key" | lookup -o peers "$(where "${at%.events}")")" = "peer $key $theirs" ]
