@@ -8,7 +8,8 @@ struct stored_item {
     uint8_t target[IDMAP_ID_LEN]; /* its 20 bytes, then zeros */
     struct dht_item *item;
     int64_t time;
-    struct dht_origin origin; /* of who put it first */
+    /* Of two who put it, or twice the same: the first is charged with it. */
+    struct dht_origin origins[2];
 };
 
 void dht_items_init(struct dht_items *s, const struct node_id selves[2], uint64_t seed)
@@ -35,7 +36,7 @@ static struct stored_item *find(const struct dht_items *s, const struct node_id 
 
 static void remove_item(struct dht_items *s, struct stored_item *x)
 {
-    dht_shares_remove(&s->shares, &x->origin);
+    dht_shares_remove(&s->shares, &x->origins[0]);
     free(x->item);
     idmap_remove(&s->map, x);
 }
@@ -55,17 +56,49 @@ static bool is_farther(const struct dht_items *s, const struct stored_item *x,
     return false;
 }
 
+static bool is_of(const struct stored_item *x, const struct dht_origin *o)
+{
+    return x->origins[0].places[0] == o->places[0];
+}
+
+/* Charges it to the other of its two, if that has less: else who copies an item before its owner
+ * puts it, and then floods, has it given up as one of his own. */
+static void settle(struct dht_items *s, struct stored_item *x)
+{
+    const struct dht_origin was = x->origins[0], other = x->origins[1];
+    dht_shares_remove(&s->shares, &was);
+    if (dht_shares_narrow(&s->shares, &other) < DHT_NETWORK_ITEMS_MAX &&
+        dht_shares_weight(&s->shares, &other) < dht_shares_weight(&s->shares, &was)) {
+        x->origins[0] = other;
+        x->origins[1] = was;
+    }
+    dht_shares_add(&s->shares, &x->origins[0]);
+}
+
+/* It was put again: of all who put it, the two that have least stay known. */
+static void note_origin(struct dht_items *s, struct stored_item *x, const struct dht_origin *o)
+{
+    settle(s, x);
+    const struct dht_origin *other = &x->origins[1];
+    if (!is_of(x, o) && (is_of(x, other) ||
+                         dht_shares_weight(&s->shares, o) < dht_shares_weight(&s->shares, other)))
+        x->origins[1] = *o;
+}
+
 /* Removes the item of the networks that have most which is farthest from us: of all networks, or,
- * if `of` is not NULL, of its narrowest. */
+ * if `of` is not NULL, of its narrowest, unless that can be charged with one less. */
 static void remove_worst(struct dht_items *s, const struct dht_origin *of)
 {
     struct stored_item *victim = NULL;
     uint64_t most = 0;
     size_t place = 0;
     for (struct stored_item *x; (x = idmap_each(&s->map, &place));) {
-        if (of && x->origin.places[0] != of->places[0])
+        if (of && !is_of(x, of))
             continue;
-        const uint64_t weight = of ? 0 : dht_shares_weight(&s->shares, &x->origin);
+        settle(s, x);
+        if (of && !is_of(x, of))
+            return;
+        const uint64_t weight = of ? 0 : dht_shares_weight(&s->shares, &x->origins[0]);
         if (victim && (weight < most || (weight == most && !is_farther(s, x, victim))))
             continue;
         victim = x;
@@ -85,13 +118,11 @@ static void make_space(struct dht_items *s, const struct contact *from, const st
 }
 
 static struct stored_item *add(struct dht_items *s, const struct node_id *target,
-                               const struct contact *from)
+                               const struct contact *from, const struct dht_origin *origin)
 {
     uint8_t id[IDMAP_ID_LEN] = {0};
-    const struct dht_origin origin = from ? dht_origin_of(&s->shares, from->host, from->host_len)
-                                          : dht_origin_unknown(&s->shares, target);
     memcpy(id, target->bytes, NODE_ID_LEN);
-    make_space(s, from, &origin);
+    make_space(s, from, origin);
     struct stored_item *x = idmap_add(&s->map, id);
     struct dht_item *item = x ? malloc(sizeof *item) : NULL;
     if (x && !item) {
@@ -100,8 +131,8 @@ static struct stored_item *add(struct dht_items *s, const struct node_id *target
     }
     if (x) {
         x->item = item;
-        x->origin = origin;
-        dht_shares_add(&s->shares, &origin);
+        x->origins[0] = x->origins[1] = *origin;
+        dht_shares_add(&s->shares, origin);
     }
     return x;
 }
@@ -124,8 +155,12 @@ int dht_items_put(struct dht_items *s, const struct dht_item *item, struct krpc_
     if (x && item->is_mutable &&
         (item->seq < x->item->seq || (item->seq == x->item->seq && !same_value(item, x->item))))
         return KRPC_SEQ;
-    if (!x)
-        x = add(s, &item->target, from);
+    const struct dht_origin origin = from ? dht_origin_of(&s->shares, from->host, from->host_len)
+                                          : dht_origin_unknown(&s->shares, &item->target);
+    if (x)
+        note_origin(s, x, &origin);
+    else
+        x = add(s, &item->target, from, &origin);
     if (!x)
         return -1;
     *x->item = *item;

@@ -1,7 +1,8 @@
 /* The items that were put (BEP 44), each for ITEM_LIFE after it was last put. Bounded: in all, and
  * for each network (a /24 of IPv4, a /64 of IPv6) that puts them, unless that is a local one. A
  * network at its bound gives up the item farthest from our ids; a store that is full, the farthest
- * of the networks that have most (dht/shares.h). It reads no clock. */
+ * of the networks that have most (dht/shares.h). An item that several networks put counts for the
+ * one that has least, of the two that had least when they put it. It reads no clock. */
 #ifndef DHT_ITEM_STORE_H
 #define DHT_ITEM_STORE_H
 

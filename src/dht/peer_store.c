@@ -120,21 +120,22 @@ static uint64_t weight_of(const struct dht_peers *p, const struct key_peers *k)
     return least;
 }
 
+static struct key_peers *draw_key(struct dht_peers *p)
+{
+    size_t place = (size_t)chance_below(&p->chance, p->keys.cap);
+    struct key_peers *k = idmap_each(&p->keys, &place);
+    place = 0;
+    return k ? k : idmap_each(&p->keys, &place);
+}
+
 /* Draws a few keys, but not `except`, and removes the one that weighs most; of equals, the one with
- * the fewest peers. */
+ * the fewest peers. There is a key. */
 static void make_space(struct dht_peers *p, const uint8_t except[IDMAP_ID_LEN])
 {
-    struct key_peers *victim = NULL, *k;
+    struct key_peers *victim = NULL;
     uint64_t most = 0;
-    size_t place = (size_t)chance_below(&p->chance, p->keys.cap);
-    for (int drawn = 0, ends = 0; drawn < DRAWN && ends < 2;) {
-        k = idmap_each(&p->keys, &place);
-        if (!k) {
-            place = 0;
-            ends++;
-            continue;
-        }
-        drawn++;
+    for (int drawn = 0; drawn < DRAWN; drawn++) {
+        struct key_peers *k = draw_key(p);
         const uint64_t weight = weight_of(p, k);
         if (memcmp(k->key, except, IDMAP_ID_LEN) == 0 ||
             (victim && (weight < most || (weight == most && k->count >= victim->count))))
@@ -148,15 +149,16 @@ static void make_space(struct dht_peers *p, const uint8_t except[IDMAP_ID_LEN])
 
 /* --- Adding ----------------------------------------------------------------------------------- */
 
-static struct key_peers *key_of(struct dht_peers *p, const uint8_t id[IDMAP_ID_LEN])
+/* The key, with space for one peer more. NULL: no memory. */
+static struct key_peers *key_with_space(struct dht_peers *p, const uint8_t id[IDMAP_ID_LEN])
 {
     struct key_peers *k = idmap_find(&p->keys, id);
-    bool full = p->count >= DHT_PEERS_MAX || (!k && p->keys.count >= DHT_KEYS_MAX);
-    if (full) {
+    if (p->count >= DHT_PEERS_MAX || (!k && p->keys.count >= DHT_KEYS_MAX)) {
         make_space(p, id);
         k = idmap_find(&p->keys, id);
     }
-    return k ? k : idmap_add(&p->keys, id);
+    k = k ? k : idmap_add(&p->keys, id);
+    return k && ARRAY_RESERVE(k->list, k->cap, k->count + 1) == 0 ? k : NULL;
 }
 
 static int compare_peers(const struct dht_peer *a, const struct dht_peer *b)
@@ -172,10 +174,10 @@ static bool same_host(const struct dht_peer *a, const struct dht_peer *b)
     return a->host_len == b->host_len && memcmp(a->host, b->host, a->host_len == 4 ? 4 : 8) == 0;
 }
 
-/* The first place whose peer is not before this one. */
+/* The first place whose peer is not before this one. k: NULL if the key is not there. */
 static size_t place_of(const struct key_peers *k, const struct dht_peer *x)
 {
-    size_t low = 0, high = k->count;
+    size_t low = 0, high = k ? k->count : 0;
     if (high && compare_peers(&k->list[high - 1], x) < 0)
         return high; /* from a file, they come in order */
     while (low < high) {
@@ -228,18 +230,22 @@ int dht_peers_add(struct dht_peers *p, const struct node_id *key, const struct c
         .host_len = peer->host_len, .port = peer->port, .minute = (uint32_t)(now / MINUTE)};
     padded(key, id);
     memcpy(x.host, peer->host, sizeof x.host);
-    struct key_peers *k = key_of(p, id);
-    if (!k || ARRAY_RESERVE(k->list, k->cap, k->count + 1))
-        return -1;
+    struct key_peers *k = idmap_find(&p->keys, id);
     size_t at = place_of(k, &x);
-    if (at < k->count && compare_peers(&k->list[at], &x) == 0) {
+    if (k && at < k->count && compare_peers(&k->list[at], &x) == 0) {
         k->list[at].minute = x.minute;
         return 0;
     }
-    const size_t victim = victim_of(p, k, &x, at);
-    if (victim < k->count)
+    const size_t victim = k ? victim_of(p, k, &x, at) : 0;
+    if (k && victim < k->count) {
         remove_peer(p, k, victim);
-    insert(p, k, at - (victim < at), &x);
+        at -= victim < at;
+    } else {
+        k = key_with_space(p, id);
+    }
+    if (!k)
+        return -1;
+    insert(p, k, at, &x);
     return 1;
 }
 

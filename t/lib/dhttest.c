@@ -842,6 +842,33 @@ static void full_items(void)
     end(t);
 }
 
+/* The owner has put three items; another copies the first, before or after he puts it, and then
+ * puts as many near ones as a network may. */
+static void copied_items(void)
+{
+    for (int before = 0; before < 2; before++) {
+        struct test *t = begin("who copies an item cannot have it given up as one of his own",
+                               (struct dht_config){0});
+        const struct contact owner = contact_of(1), thief = contact_of(2);
+        struct dht_item item = item_of(5);
+        struct dht_items *items = dht_node_items(t->node);
+        put_item(t, 2, &owner);
+        put_item(t, 3, &owner);
+        put_item(t, 5, before ? &thief : &owner);
+        put_item(t, 5, before ? &owner : &thief);
+        put_item(t, 5, &thief);
+        for (uint64_t n = 1000; n < 1000 + DHT_NETWORK_ITEMS_MAX; n++) {
+            item = item_of(n);
+            memcpy(item.target.bytes, dht_node_id(t->node, 4)->bytes, 2);
+            must(dht_items_put(items, &item, (struct krpc_number){0}, &thief, t->now) == 0);
+        }
+        item = item_of(5);
+        must(dht_items_get(items, &item.target, t->now));
+        must(dht_items_count(items) == 3 + DHT_NETWORK_ITEMS_MAX);
+        end(t);
+    }
+}
+
 /* An address of one who has 5,000 networks, in 20 of the next size. */
 static struct contact owned(uint64_t n)
 {
@@ -932,6 +959,41 @@ static void peers_of_one_64(void)
     end(t);
 }
 
+/* Fills the store of peers with keys that are full, but for a few of the first. */
+static void fill_peers(struct dht_peers *peers, int64_t now)
+{
+    struct contact c = {.host_len = 4, .port = 7};
+    for (unsigned n = 0; n < DHT_PEERS_MAX; n++) {
+        const struct node_id key = {.bytes = {(uint8_t)(n >> 19), (uint8_t)(n >> 11)}};
+        const bool is_crowd = n < DHT_HOST_PEERS_MAX;
+        c.host[0] = is_crowd ? 1 : (uint8_t)(20 + (n >> 8) % 8);
+        c.host[1] = is_crowd ? 1 : (uint8_t)n;
+        c.port = is_crowd ? (uint16_t)(1000 + n) : 7;
+        must(dht_peers_add(peers, &key, &c, now) == 1);
+    }
+}
+
+static void full_peers(void)
+{
+    struct test *t = begin("in a full store, only who needs space pushes out others",
+                           (struct dht_config){0});
+    struct dht_peers *peers = dht_node_peers(t->node);
+    const struct node_id first = {.bytes = {0}}, other = {.bytes = {9, 9}};
+    struct contact crowd = {.host_len = 4, .port = 1000, .host = {1, 1}};
+    fill_peers(peers, t->now);
+    must(peers->count == DHT_PEERS_MAX);
+    must(dht_peers_add(peers, &first, &crowd, t->now + MINUTE) == 0);
+    must(peers->count == DHT_PEERS_MAX);
+    crowd.port = 999; /* of a host that has as many as it may */
+    must(dht_peers_add(peers, &first, &crowd, t->now) == 1);
+    crowd.host[0] = 2; /* of a key that is full */
+    must(dht_peers_add(peers, &first, &crowd, t->now) == 1);
+    must(peers->count == DHT_PEERS_MAX);
+    must(dht_peers_add(peers, &other, &crowd, t->now) == 1);
+    must(peers->count == DHT_PEERS_MAX + 1 - DHT_KEY_PEERS_MAX);
+    end(t);
+}
+
 static void rates(void)
 {
     struct test *t = begin("a rate is what it says, up to the highest", (struct dht_config){0});
@@ -1000,9 +1062,11 @@ int main(void)
     refreshes();
     readers();
     full_items();
+    copied_items();
     many_networks();
     full_key();
     peers_of_one_64();
+    full_peers();
     rates();
     many_parts();
     return 0;
