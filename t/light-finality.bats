@@ -225,6 +225,25 @@ body() {
     says 'work alone counts$'
 }
 
+@test "bodies shown from the last to the first: a line below completes what stands above it" {
+    with_work
+    grow 4 bob carol
+    grow 3 bob carol dave
+    ledger-chain -HA ledger >heads
+    light 0 heads
+    says 'final: the checkpoint at height 4, '
+    grep -A 1 '^attest ' heads | grep -v '^--' | paste -d '\t' - - >pairs
+    { grep -v -e '^attest ' -e '^proof ' heads && tac pairs | sort -s -n -t ' ' -k 5,5 | tr '\t' '\n'; } >reverse
+    run_apart cmp heads reverse
+    [ "$status" -eq 1 ]
+    light 0 reverse
+    says 'final: the checkpoint at height 4, '
+    # with the same bodies again, in their order, nothing changes
+    { cat reverse && tr '\t' '\n' <pairs; } >twice
+    light 0 twice
+    says 'final: the checkpoint at height 4, '
+}
+
 @test "lines of two branches are not added up" {
     with_work
     grow 3 bob carol dave erin

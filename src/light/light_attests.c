@@ -152,6 +152,7 @@ static struct light_link *link_of(struct light *c, const struct attest *a, size_
             return &x->links[i];
     struct light_link *l = x->links_count < LIGHT_LINKS ? &x->links[x->links_count++] : least(x);
     buf_free(&l->lines);
+    buf_free(&l->by);
     *l = (struct light_link){.source_height = a->source_height, .target = (uint32_t)target};
     memcpy(l->source, a->source, ID_LEN);
     return l;
@@ -182,6 +183,63 @@ static bool is_linked(const struct light *c, const struct light_link *l, size_t 
            (sets->e == sets->f || member_set_two_thirds(sets->e, weight_on(c, l, block, sets->e)));
 }
 
+/* The lowest head above `at` that has lines of the link and descends from this block, or is on the
+ * best chain as well; SIZE_MAX: none. Parents come before their children. */
+static size_t next_above(const struct light *c, const struct light_link *l, size_t block, size_t at,
+                         bool best_only)
+{
+    size_t count, found = SIZE_MAX;
+    const struct light_attested *lines = lines_of(l, &count);
+    for (size_t i = 0; i < count; i++)
+        if (lines[i].block > at && lines[i].block < found &&
+            heads_is_ancestor(&c->heads, block, lines[i].block) &&
+            (!best_only || heads_is_ancestor(&c->heads, lines[i].block, c->best)))
+            found = lines[i].block;
+    return found;
+}
+
+/* Whether the body of this head, or one below it, is known to have completed the link. */
+static bool was_linked(const struct light *c, const struct light_link *l, size_t block)
+{
+    const uint32_t *by = (const uint32_t *)(const void *)l->by.data;
+    for (size_t i = 0; i < l->by.len / sizeof *by; i++)
+        if (heads_is_ancestor(&c->heads, by[i], block))
+            return true;
+    return false;
+}
+
+/* What the link justifies by this body or by those above it, which may have come before it. 0, or
+ * -1 and a fault. */
+static int judge_link(struct light *c, struct light_link *l, size_t block,
+                      const struct light_counting *sets, struct fault *f)
+{
+    size_t judged = 0;
+    if (was_linked(c, l, block))
+        return 0;
+    for (size_t at = block; at != SIZE_MAX;
+         at = next_above(c, l, block, at, ++judged >= LIGHT_ABOVE)) {
+        uint32_t by = (uint32_t)at;
+        if (was_linked(c, l, at) || !is_linked(c, l, at, sets))
+            continue;
+        if (light_justify(c, l->source_height, l->target, at, f))
+            return -1;
+        if (buf_add(&l->by, &by, sizeof by))
+            return fault_memory(f);
+    }
+    return 0;
+}
+
+/* Drops the lines in bodies off the best chain. */
+static void drop_others(const struct light *c, struct light_link *l)
+{
+    size_t count, kept = 0;
+    struct light_attested *lines = lines_of(l, &count);
+    for (size_t i = 0; i < count; i++)
+        if (heads_is_ancestor(&c->heads, lines[i].block, c->best))
+            lines[kept++] = lines[i];
+    l->lines.len = kept * sizeof *lines;
+}
+
 /* Counts the line. 0, or -1 and a fault. */
 static int count(struct light *c, const struct attest *a, size_t target, size_t block,
                  const struct light_counting *sets, struct fault *f)
@@ -189,13 +247,13 @@ static int count(struct light *c, const struct attest *a, size_t target, size_t 
     struct light_link *l = link_of(c, a, target);
     struct light_attested line = {.block = (uint32_t)block};
     memcpy(line.key, a->line.signer, ID_LEN);
+    if (l->lines.len / sizeof line >= LIGHT_LINES && heads_is_ancestor(&c->heads, block, c->best))
+        drop_others(c, l);
     if (l->lines.len / sizeof line >= LIGHT_LINES)
         return fault_rule(f, "attest: over %d lines with one target", LIGHT_LINES);
-    bool was = is_linked(c, l, block, sets);
     if (buf_add(&l->lines, &line, sizeof line))
         return fault_memory(f);
-    if (was || !is_linked(c, l, block, sets) ||
-        light_justify(c, a->source_height, target, block, f) == 0)
+    if (judge_link(c, l, block, sets, f) == 0)
         return 0;
     l->lines.len -= sizeof line;
     return -1;
@@ -222,11 +280,11 @@ static int judge(struct light *c, const struct attest *a, const struct proof *p,
     struct light_counting sets = light_counting(c, target);
     if (check_source(c, a, block, f) || check_key(c, a, &sets, f) || check_signature(a, f))
         return light_answer(f);
-    if (known)
-        return 1;
-    if (check_period(c, now, f) || count(c, a, target, block, &sets, f))
-        return light_answer(f);
-    return 1;
+    if (check_period(c, now, f))
+        return known ? 1 : light_answer(f);
+    int result = known ? judge_link(c, link_of(c, a, target), block, &sets, f)
+                       : count(c, a, target, block, &sets, f);
+    return result ? light_answer(f) : 1;
 }
 
 /* Reads the line after an attest line into c->group. 1: it is a proof; 0 and a rule; -1. */

@@ -11,6 +11,7 @@ struct light;
 
 #define LIGHT_LINKS 256         /* links whose lines are counted at a time, */
 #define LIGHT_LINES 8192        /* ... and lines of each, on all branches */
+#define LIGHT_ABOVE 64          /* bodies off the best chain that a line below them completes */
 #define LIGHT_SHOWN 64          /* sets that are kept */
 #define LIGHT_ENTRIES (1 << 18) /* entries of a state that shows one */
 
@@ -26,6 +27,7 @@ struct light_link {
     uint8_t source[ID_LEN];
     uint32_t target;
     struct buf lines; /* struct light_attested */
+    struct buf by;    /* uint32_t: heads whose bodies have completed it */
 };
 
 /* A head that is justified on the chains on which head `by` is. */

@@ -31,8 +31,10 @@ static size_t count_finals(const struct light *c)
 void light_finality_free(struct light_finality *x)
 {
     member_set_free(&x->first);
-    for (size_t i = 0; i < x->links_count; i++)
+    for (size_t i = 0; i < x->links_count; i++) {
         buf_free(&x->links[i].lines);
+        buf_free(&x->links[i].by);
+    }
     for (size_t i = 0; i < x->shown_count; i++)
         member_set_free(&x->shown[i].set);
     buf_free(&x->justified);
@@ -88,18 +90,24 @@ static const struct member_set *set_after(const struct light *c, const struct li
     return NULL;
 }
 
-/* The highest final checkpoint by bodies up to this head, and the one before it. */
+/* The highest final checkpoint by bodies up to this head, and the one before it. The same one may
+ * be noted again by a lower body that was shown later. */
 static void finals_by(const struct light *c, size_t head, struct light_finalized out[2])
 {
     const struct light_finalized base = {(uint32_t)c->anchor, (uint32_t)c->anchor,
                                          (uint32_t)c->anchor};
-    size_t found = 0;
-    for (size_t i = count_finals(c); i-- > 0 && found < 2;)
-        if (head_at(&c->heads, final_at(c, i)->by)->height <= head_at(&c->heads, head)->height &&
-            heads_is_ancestor(&c->heads, final_at(c, i)->by, head))
-            out[found++] = *final_at(c, i);
-    while (found < 2)
-        out[found++] = base;
+    out[0] = out[1] = base;
+    for (size_t i = count_finals(c); i-- > 0;) {
+        const struct light_finalized *x = final_at(c, i);
+        if (head_at(&c->heads, x->by)->height > head_at(&c->heads, head)->height ||
+            !heads_is_ancestor(&c->heads, x->by, head))
+            continue;
+        if (head_at(&c->heads, x->head)->height < head_at(&c->heads, out[0].head)->height) {
+            out[1] = *x;
+            return;
+        }
+        out[0] = *x;
+    }
 }
 
 struct light_counting light_counting(const struct light *c, size_t target)
