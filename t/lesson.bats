@@ -331,12 +331,13 @@ ended() { # PID
     expect 2 lesson -s ''
 }
 
-# What the teacher's screen tells students to type; the student's end of it is open at a descriptor.
+# What the teacher's screen, a terminal, tells students to type.
 begin_class() {
-    env --default-signal=INT lesson -c class >screen 2>&1 &
-    teacher=$!
+    TERM=vt100 script -qfec 'echo $$ >teacher.pid; exec env --default-signal=INT lesson -c class' /dev/null \
+        </dev/null >screen 2>&1 &
+    screen=$!
     eventually grep -q ' lesson -c NAME ' screen
-    invitation=$(sed -n 's/.* lesson -c NAME //p' screen)
+    invitation=$(tr -d '\r' <screen | sed -n '/.* lesson -c NAME /{ s///p; q; }')
 }
 
 ledger_has() { # TEXT
@@ -357,6 +358,9 @@ ledger_has() { # TEXT
         eventually grep -q '^To pay' $name.said
         eventually ledger_has "I%20am%20$name"
     done
+    eventually grep -Eq '^ben  *elsewhere  *[1-9][0-9]* 0000' screen
+    refute grep -Eq '^ann  *elsewhere' screen
+    refute grep -q 'another machine' screen
     printf '%s\n' 'nobody 3' 'ben' 'ben 5 for the tea' >&5
     eventually grep -q '^> Sent: ann [0-9]* 1 pay ben 5 for%20the%20tea$' ann.said
     grep -q "'nobody' is neither an account nor a name" ann.said
@@ -367,8 +371,8 @@ ledger_has() { # TEXT
     exec 5>&- 6>&-
     wait $ann
     wait $ben
-    kill -s INT $teacher
-    wait $teacher
+    kill -s INT "$(cat teacher.pid)"
+    wait $screen
     grep -q '^The picture of the hour is ' screen
     grep -q '</svg>' class/hour.svg
     verify -q class/teacher/ledger
@@ -376,9 +380,9 @@ ledger_has() { # TEXT
     for node in class/teacher class/ann elsewhere/ben; do flock -w 300 $node/node.key true; done
     cp class/teacher/ledger before
     begin_class
-    grep -q '^ben ' screen
-    kill -s TERM $teacher
-    wait $teacher
+    eventually grep -q '^ben ' screen
+    kill -s TERM "$(cat teacher.pid)"
+    wait $screen
     cmp <(head -n 20 before) <(head -n 20 class/teacher/ledger)
 }
 
