@@ -427,3 +427,10 @@ ledger_has() { # TEXT
     expect 0 lesson -a hash
     [ ! -s "$err" ]
 }
+
+@test "the plan of an hour gives each lesson its minutes" {
+    awk '/^\.It [0-9]+ to [0-9]+$/ { from = $2; to = $4; if (from != last) print "a gap at", last; last = to }
+        /^\.Ql lesson -p / && to { print $4, to - from }' last=0 "$ROOT/man/peerutils.7" >plan
+    diff plan <(lesson | awk 'NR == FNR { planned[$1]; next } $1 in planned { print $1, $2 }' plan -)
+    [ "$(wc -l <plan)" -ge 3 ]
+}
