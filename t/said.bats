@@ -169,9 +169,30 @@ history_of() { # SEED COUNT HEIGHTS [any]
     expect 1 flock -n said true
     exec 8>&-
     wait "$pid"
-    # and where it can be found no more, nothing is signed
-    cp whole said
+}
+
+@test "where it cannot be replaced, it stays in use, which is said once, and locked" {
+    history_of 1 12000 15000 >said
+    cp said whole
     mkdir said.tmp
-    expect 2 ask 'attest 15001 15002 1'
-    cmp whole said
+    expect 0 ask 'attest 15001 15002 1' prune 'attest 15001 15003 1'
+    [ "$(cut -d ' ' -f 1 "$out" | paste -s -d ' ')" = 'new new new' ]
+    [ "$(grep -c 'unpruned: said' "$err")" -eq 1 ]
+    tail -n +"$(($(wc -l <whole) + 1))" said | cut -d ' ' -f 2-3 | paste -s -d ' ' | grep -qx '15001 15002 15001 15003'
+    head -n "$(wc -l <whole)" said | cmp - whole
+    rmdir said.tmp
+    [ -z "${SANITIZE-}" ] || skip 'a sanitizer has calls of its own'
+    need strace
+    strace -o /dev/null -e inject=fsync:error=EIO true 2>/dev/null || skip 'strace does not work here'
+    # a file that is mounted into a container
+    expect 0 strace -o trace -e inject=rename:error=EBUSY "$BIN/.t/saidtest" said <<<prune
+    says 'unpruned: said: Device or resource busy'
+    [ ! -e said.tmp ]
+    # the new file is locked before others find it
+    strace -o trace -e trace=flock,rename "$BIN/.t/saidtest" said <<<prune
+    [ "$(sed -n 's/^\(flock\|rename\)(.*/\1/p' trace | paste -s -d ' ')" = 'flock flock rename' ]
+    # and if its name may be lost, nothing is signed
+    cp whole said
+    expect 2 strace -o trace -e inject=fsync:error=EIO:when=3 "$BIN/.t/saidtest" said <<<'attest 15001 15002 1'
+    [ "$(grep -c '15001 15002' said)" -eq 0 ]
 }

@@ -186,3 +186,41 @@ int linefile_log(struct linefile *l, const void *lines, size_t n, struct fault *
     errno = error;
     return -1;
 }
+
+/* --- A new file ------------------------------------------------------------------------------- */
+
+/* The new file at its own path, locked, and on disk. 0, or -1 with errno set. */
+static int make_new(int fd, const char *path, const void *lines, size_t n)
+{
+    return file_lock(fd, path) || file_write(fd, lines, n) || file_sync(fd) ? -1 : 0;
+}
+
+static int move(const char *from, const char *to)
+{
+    while (rename(from, to))
+        if (errno != EINTR)
+            return -1;
+    return 0;
+}
+
+int linefile_replace(struct linefile *l, const void *lines, size_t n, struct fault *f)
+{
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s.tmp", l->path) >= (int)sizeof path)
+        return fault_trouble(f, "%s: name too long", l->path);
+    unlink(path); /* of one that was killed: we have the lock */
+    int fd = file_open(path, O_RDWR | O_CREAT | O_EXCL, 0666);
+    if (fd < 0)
+        return fault_errno(f, "%s", path);
+    if (make_new(fd, path, lines, n) || move(path, l->path)) {
+        trouble(l, f);
+        unlink(path);
+        close(fd);
+        return -1;
+    }
+    linefile_close(l);
+    l->fd = fd;
+    l->end = n;
+    l->unnamed = true;
+    return linefile_sync(l, f);
+}

@@ -52,6 +52,12 @@ int linefile_set_aside(struct linefile *l, uint64_t *moved, struct fault *f);
 int linefile_append(struct linefile *l, const void *lines, size_t n, struct fault *f);
 int linefile_sync(struct linefile *l, struct fault *f);
 
+/* Replaces the file, which is open and locked, by one of these whole lines, n bytes: written to
+ * PATH.tmp, locked, synced, and renamed, so nobody else has the lock in between. A crash leaves the
+ * old file or the new one. If it fails, the old one is still open and locked; unless the folder
+ * cannot be synced: then the next linefile_sync tries that again. */
+int linefile_replace(struct linefile *l, const void *lines, size_t n, struct fault *f);
+
 /* Appends and syncs; if either fails, none of the lines counts. */
 int linefile_log(struct linefile *l, const void *lines, size_t n, struct fault *f);
 

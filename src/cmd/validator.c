@@ -68,6 +68,11 @@ static void read_options(struct run *r, int argc, char **argv)
     r->path = count ? operands[0] : r->path;
 }
 
+static void unpruned(const char *why)
+{
+    cli_warn("cannot be pruned, so it grows: %s", why);
+}
+
 /* Opens the file of what the key has signed on this chain. Who only asks for it makes none. */
 static void open_record(struct run *r)
 {
@@ -80,6 +85,7 @@ static void open_record(struct run *r)
     if (r->history && !r->import && access(r->record, F_OK))
         cli_die("%s: %s", r->record, strerror(errno));
     if (said_open(&r->said, r->record, r->ledger.tree.genesis.id, r->secret.public, &f) == 0) {
+        r->said.unpruned = unpruned;
         if (!r->said.begun)
             cli_warn("%s: begins a new history", r->record);
         return;

@@ -51,6 +51,10 @@ struct said {
     struct said_attest *attests;
     size_t count, cap;
     uint64_t prune_at; /* it is pruned before anything is added to so many bytes */
+    /* Set by the caller after said_open; may be NULL. It could not be pruned, and grows on: told
+     * once. */
+    void (*unpruned)(const char *why);
+    bool is_told;
 };
 
 enum said_answer { SAID_REFUSED = -1, SAID_NEW, SAID_AGAIN };
@@ -87,7 +91,8 @@ int said_each_heard(struct said *s, lines_take *take, void *self, struct fault *
  * last few heights, and the last attests (EIP-3076's minimal form, with some more of them, so that
  * these can be said again). A crash leaves the old file or the new one. 0, or -1 and trouble:
  * nothing may be signed then. A file that has another name besides is left as it is: that would not
- * follow. */
+ * follow. So is one that cannot be replaced (a folder without write permission, a file that is a
+ * mount point), as long as it is found at its path. */
 int said_prune(struct said *s, struct fault *f);
 
 /* The interchange of EIP-3076, version 5, as JSON: genesis_validators_root is the chain, slots and

@@ -81,17 +81,17 @@ static int put_attests(const struct said *s, struct buf *out)
     return 0;
 }
 
-/* The new file takes the place of the old one, whose lock is held; and is locked. */
+/* The new file takes the place of the old one; if it cannot, that is still good, where it is. */
 static int replace(struct said *s, const struct buf *text, struct fault *f)
 {
-    uint64_t torn;
-    if (file_replace(s->file.path, text->data, text->len) != 0)
-        return fault_errno(f, "%s", s->file.path);
-    if (linefile_lock(&s->file, f) != 0 || linefile_find_end(&s->file, &torn, f) != 0)
+    if (linefile_replace(&s->file, text->data, text->len, f) == 0)
+        return 0;
+    if (s->file.unnamed || !file_is_at(s->file.fd, s->file.path))
         return -1;
-    return s->file.end == text->len && torn == 0
-               ? 0
-               : fault_trouble(f, "%s: another process has written to it", s->file.path);
+    if (s->unpruned != NULL && !s->is_told)
+        s->unpruned(f->text);
+    s->is_told = true;
+    return 0;
 }
 
 static bool has_one_name(const struct said *s)

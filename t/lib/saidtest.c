@@ -85,14 +85,21 @@ static void obey(struct said *s, const char *line)
     }
 }
 
+static void unpruned(const char *why)
+{
+    warnx("unpruned: %s", why);
+}
+
 static void open_or_end(struct said *s, const char *path, char chain_digit, char key_digit)
 {
     struct fault f;
     uint8_t chain[32], key[32];
     fill(chain, chain_digit);
     fill(key, key_digit);
-    if (said_open(s, path, chain, key, &f) == 0)
+    if (said_open(s, path, chain, key, &f) == 0) {
+        s->unpruned = unpruned;
         return;
+    }
     warnx("line %llu: %s", (unsigned long long)f.line, f.text);
     said_close(s);
     exit(f.kind == FAULT_RULE ? 1 : 2);
