@@ -305,6 +305,29 @@ body() {
     expect 0 verify -Hq -T 1700000030 -w 1000 stream
 }
 
+@test "whoever is accused is shown to be no member any more" {
+    need python3
+    with_work -S 1
+    printf '%s\n' bob carol dave erin | awk '{ print $1, $1 == "dave" ? 1 : 2 }' >weighed
+    ledger-init -n demo -T 1700000000 -s 1 -b 5000 -M weighed -i 2 -e 0 -t ff -S 1 alice 1000 >ledger
+    cp ledger other
+    grow 3 bob carol dave erin
+    for height in 1 2 3; do mined $height -m bob -l other </dev/null | ledger-append -q other; done
+    validator -k erin.key -r lies -l other </dev/null 2>/dev/null >lie
+    { grep "^attest .* $(cut -d ' ' -f 2 erin.pub) " ledger | awk '$5 == 2' && cat lie; } >evidence
+    txmake -p pool -f alice --accuse evidence | txsign -k alice.key | txpool pool >passed
+    grow 5 bob carol dave
+    # 4 of 5, which is not over two thirds of 7
+    grow 5 bob carol
+    python3 -B "$ROOT/t/lib/lightstream.py" ledger >stream
+    run_apart verify -H -T 1700000014 stream
+    [ "$status" -eq 0 ]
+    says "final: the checkpoint at height $(ledger-chain -tf ledger | cut -d ' ' -f 2), "
+    ledger-chain -HA ledger >heads
+    run_apart verify -H -T 1700000014 heads
+    [ "$status" -eq 1 ]
+}
+
 @test "no miner alone says who the members are" {
     with_stakes
     cp ledger other

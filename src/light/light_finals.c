@@ -71,23 +71,31 @@ void light_show(struct light *c, size_t block, struct member_set *set)
     *set = (struct member_set){0};
 }
 
-/* The members after a final checkpoint; NULL: they are not known. */
+/* The set that the state in this block has shown, or NULL. */
+static const struct member_set *shown_by(const struct light_finality *x, size_t block)
+{
+    for (size_t i = 0; i < x->shown_count; i++)
+        if (x->shown[i].block == block)
+            return &x->shown[i].set;
+    return NULL;
+}
+
+/* The members after a final checkpoint; NULL: they are not known. Where no operation changes them,
+ * they are those of genesis, unless a state shows that some are accused. */
 static const struct member_set *set_after(const struct light *c, const struct light_finalized *x)
 {
     const struct light_finality *y = &c->finality;
-    bool by_members = c->sealed.by_members, begins = x->target == x->head;
-    if (x->head == 0 || (!y->changes && (begins || !by_members)))
+    const struct member_set *unless_shown = y->changes ? NULL : &y->first;
+    if (x->head == 0)
         return &y->first;
-    if (begins) /* at a checkpoint: no members have attested what is upon it */
-        return NULL;
+    if (x->target == x->head) /* at a checkpoint: no members have attested what is upon it */
+        return unless_shown;
     uint32_t above = head_at(&c->heads, x->head)->height + 1;
     size_t block = heads_ancestor(&c->heads, x->target, above);
-    if (by_members)
+    if (c->sealed.by_members)
         return light_turns_set(c, block);
-    for (size_t i = 0; i < y->shown_count; i++)
-        if (y->shown[i].block == block)
-            return &y->shown[i].set;
-    return NULL;
+    const struct member_set *shown = shown_by(y, block);
+    return shown ? shown : unless_shown;
 }
 
 /* The highest final checkpoint by bodies up to this head, and the one before it. The same one may

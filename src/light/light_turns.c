@@ -64,11 +64,15 @@ static size_t count_by(const struct light *c, const uint8_t by[ID_LEN])
     return count;
 }
 
-/* Whether what follows head n, or the best chain, is judged by this set. */
+/* Whether what follows head n, or the best chain, is judged by this set; or the attest lines upon
+ * what is final. */
 static bool is_needed(const struct light *c, const struct light_set *s, size_t n)
 {
+    const struct light_counting last = light_counting(c, c->best);
     const size_t heads[] = {n, head_at(&c->heads, n)->parent, light_turns_trusted(c, n), c->best,
                             light_turns_trusted(c, c->best)};
+    if (c->finality.follows && (&s->set == last.f || &s->set == last.e))
+        return true;
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         if (memcmp(s->root, sealer_at(c, heads[i])->set, ID_LEN) == 0)
             return true;
@@ -101,7 +105,7 @@ static struct light_set *place_for(struct light *c, size_t n)
         if (!is_needed(c, s, n) && (!first || goes_first(c, s, first)))
             first = s;
     }
-    return first; /* is_needed holds for five at most */
+    return first; /* is_needed holds for seven at most */
 }
 
 void light_keep_set(struct light *c, size_t n, struct member_set *set)
