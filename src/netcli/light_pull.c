@@ -96,7 +96,12 @@ static bool tell_balance(const struct run *r, const char *name, size_t i)
         cli_warn("%s: nothing after block %" PRId64
                  "; the block that says so is buried by %" PRId64,
                  name, h->height, blocks);
-    return true;
+    int64_t newest = light_state_height(header_file_light(r->file));
+    if (h->height != newest)
+        cli_warn("%s: that is older than the newest state line: no peer that was asked proved what "
+                 "it had after block %" PRId64,
+                 name, newest);
+    return h->height == newest;
 }
 
 static int verdict(const struct light_pull *p, const struct run *r)
