@@ -352,8 +352,17 @@ turns_of() { # LEDGER HEIGHT
     done
     head -c 300000 /dev/zero >zero
     for file in zero nothing; do expect 0 "$BIN/.t/voterstest" ledger $file; done
-    mkdir folder
-    expect 2 validator -e -r folder/h -k m1.key ledger < <(mkdir folder/h.turns.tmp)
+}
+
+# bats test_tags=thorough
+@test "a turns file that cannot be written is said once, and ends nothing" {
+    past 1
+    # shellcheck disable=SC2317 # eventually calls it
+    has_block() { grep -q "^block $1 " ledger; }
+    mkdir m1.key.history.turns
+    eventually has_block 202 | validator -e -k m1.key ledger 2>told | ledger-append -p ledger >seen 2>passed
+    [ "$(grep -c 'goes on without the turns file.*: m1.key.history.turns: Is a directory$' told)" -eq 1 ]
+    expect 0 validator -e -k m1.key ledger </dev/null
 }
 
 @test "whoever starts now knows whose turn it is as one who has followed, also after members have come" {

@@ -76,6 +76,12 @@ static void ahead(void *self, int64_t height, int64_t seconds)
              height, seconds);
 }
 
+static void unkept(void *self, const char *why)
+{
+    (void)self;
+    cli_warn("goes on without the turns file, so a start takes longer: %s", why);
+}
+
 /* --- Our own block ---------------------------------------------------------------------------- */
 
 static bool is_due(const struct run *r)
@@ -279,6 +285,7 @@ void cli_agree(const struct agreeing *a, struct ledger *l, const struct secret_k
                                       .contradiction = contradiction,
                                       .refused = refused,
                                       .ahead = ahead,
+                                      .unkept = unkept,
                                       .self = &r};
     if (ed25519_load(&f))
         cli_fail(NULL, &f);

@@ -68,24 +68,35 @@ static int give_held(struct agreement *a, int64_t now, struct fault *f)
 
 /* --- The heights ------------------------------------------------------------------------------ */
 
+/* The file is only to save time: without it a start reads more headers. */
+static void tell_unkept(struct agreement *a, const struct fault *why)
+{
+    if (!a->unkept && a->config.unkept)
+        a->config.unkept(a->config.self, why->text);
+    a->unkept = true;
+}
+
 int agreement_bring_turns(struct agreement *a, struct fault *f)
 {
     struct tree *t = &a->config.ledger->tree;
+    struct fault why;
     if (voters_rotation(t, a->names, &a->decided, &a->turns, f))
         return -1;
     if (!a->config.turns || (a->kept <= a->turns.height && a->turns.height - a->kept < FORGET))
         return 0;
     a->kept = a->turns.height;
-    return turns_file_write(a->config.turns, t, a->names, &a->turns, f);
+    if (turns_file_write(a->config.turns, t, a->names, &a->turns, &why))
+        tell_unkept(a, &why);
+    return 0;
 }
 
-static int read_turns(struct agreement *a, struct fault *f)
+static void read_turns(struct agreement *a)
 {
+    struct fault why;
     if (a->config.turns &&
-        turns_file_read(a->config.turns, &a->config.ledger->tree, a->names, &a->turns, f))
-        return -1;
+        turns_file_read(a->config.turns, &a->config.ledger->tree, a->names, &a->turns, &why))
+        tell_unkept(a, &why);
     a->kept = a->turns.height;
-    return 0;
 }
 
 static int forget(struct agreement *a, int64_t now, struct fault *f)
@@ -266,8 +277,9 @@ int agreement_begin(struct agreement *a, const struct agreement_config *config, 
         said_votes(config->said, a->decided.height + 1, &a->before, &a->before_count, f))
         return -1;
     a->before_cap = a->before_count;
-    return read_turns(a, f) || agreement_read_polkas(a, f) || read_commit(a, f) ||
-                   agreement_restart(a, now, f) || settle(a, a->decided.height, now, f)
+    read_turns(a);
+    return agreement_read_polkas(a, f) || read_commit(a, f) || agreement_restart(a, now, f) ||
+                   settle(a, a->decided.height, now, f)
                ? -1
                : 0;
 }

@@ -41,6 +41,9 @@ struct agreement_config {
     /* A block is not voted for, since it is so many seconds ahead of the clock: of heights in a row
      * of which there was one, the first, second, fourth, and so on. May be NULL. */
     void (*ahead)(void *self, int64_t height, int64_t seconds);
+    /* The file for the rotation cannot be read or written, which costs a start time: told once. May
+     * be NULL. */
+    void (*unkept)(void *self, const char *why);
     void *self;
 };
 
@@ -69,6 +72,7 @@ struct agreement {
     int64_t refused;        /* the last height in which something was not signed, */
     int64_t ahead;          /* ... and in which a block was ahead of the clock, */
     uint64_t aheads;        /* ... as in so many heights, one after the other */
+    bool unkept;            /* and that was told */
     bool failed; /* the host could not answer the engine, which must not go on: trouble */
     struct fault trouble;
     int64_t deadline; /* agreement_tick is due then; INT64_MAX: never */

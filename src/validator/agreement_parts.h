@@ -14,8 +14,8 @@ void agreement_host(struct agreement *a, struct bft_host *host);
  * what was said, so somebody else signs with the key, or the history is not the whole one. */
 int agreement_own(const struct agreement *a, const struct bft_vote *v, struct fault *f);
 
-/* agreement.c: brings a->turns to the decided block, and every hundred heights to the disk. 0, or
- * -1 and trouble. */
+/* agreement.c: brings a->turns to the decided block, and every hundred heights to the disk, if
+ * that can be. 0, or -1 and trouble. */
 int agreement_bring_turns(struct agreement *a, struct fault *f);
 
 /* agreement_polka.c: what was saved of others in this step until now, into a->polkas. What of that
