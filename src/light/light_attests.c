@@ -229,13 +229,15 @@ static int judge_link(struct light *c, struct light_link *l, size_t block,
     return 0;
 }
 
-/* Drops the lines in bodies off the best chain. */
-static void drop_others(const struct light *c, struct light_link *l)
+/* Drops the lines that are neither on the best chain nor on one with this head: a chain has one of
+ * each key, so others' branches, however many, leave room for it. */
+static void drop_others(const struct light *c, struct light_link *l, size_t block)
 {
     size_t count, kept = 0;
     struct light_attested *lines = lines_of(l, &count);
     for (size_t i = 0; i < count; i++)
-        if (heads_is_ancestor(&c->heads, lines[i].block, c->best))
+        if (heads_is_ancestor(&c->heads, lines[i].block, c->best) ||
+            on_one_chain(c, lines[i].block, block))
             lines[kept++] = lines[i];
     l->lines.len = kept * sizeof *lines;
 }
@@ -247,8 +249,8 @@ static int count(struct light *c, const struct attest *a, size_t target, size_t 
     struct light_link *l = link_of(c, a, target);
     struct light_attested line = {.block = (uint32_t)block};
     memcpy(line.key, a->line.signer, ID_LEN);
-    if (l->lines.len / sizeof line >= LIGHT_LINES && heads_is_ancestor(&c->heads, block, c->best))
-        drop_others(c, l);
+    if (l->lines.len / sizeof line >= LIGHT_LINES)
+        drop_others(c, l, block);
     if (l->lines.len / sizeof line >= LIGHT_LINES)
         return fault_rule(f, "attest: over %d lines with one target", LIGHT_LINES);
     if (buf_add(&l->lines, &line, sizeof line))
