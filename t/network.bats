@@ -153,7 +153,9 @@ bytes_on_loopback() {
         start "$n" inside "$home" "$NODE" "$n"
         eventually listens_now "$n"
     done
-    eventually same_blocks
+    # a side branch whose miner has ended need not reach everyone
+    has_tip_of_n1() { grep -qxF "$(ledger-chain -t n1/ledger)" "$1/ledger"; }
+    eventually every has_tip_of_n1 '{}'
     decide n1 inside "$east"
     ledger-chain n1/ledger | grep -xFf both.txs | sort | diff - <(sort both.txs)
     every verify -q '{}/ledger'

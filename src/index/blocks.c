@@ -95,6 +95,8 @@ int index_block(struct index *ix, int64_t n, struct index_block *b, struct fault
 
 int index_block_at(struct index *ix, int64_t height, struct index_block *b, struct fault *f)
 {
+    if (height < 0)
+        return 0;
     sqlite3_stmt *q = index_ready(ix, AT_HEIGHT, f);
     if (!q)
         return -1;
