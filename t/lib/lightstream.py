@@ -4,50 +4,26 @@ lightstream.py LEDGER [BODY]: prints the genesis block and all headers, in the o
 order, its attest lines with their proofs, and its state line with all entries, as ledger-balance prints them; twice, as
 the members of some lines are known only after others.
 """
-import hashlib
 import subprocess
 import sys
 
-
-def digest(text):
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def split_of(n):
-    k = 1
-    while k * 2 < n:
-        k *= 2
-    return k
-
-
-def root(ids):
-    if len(ids) == 1:
-        return ids[0]
-    k = split_of(len(ids))
-    return digest(root(ids[:k]) + " " + root(ids[k:]))
-
-
-def path(ids, i):
-    if len(ids) == 1:
-        return []
-    k = split_of(len(ids))
-    return path(ids[:k], i) + [root(ids[k:])] if i < k else path(ids[k:], i - k) + [root(ids[:k])]
+from merkle import path, root, sha
 
 
 class Block:
     def __init__(self, header):
-        self.header, self.id, self.parent, self.body = header, digest(header), header.split(" ")[2], []
+        self.header, self.id, self.parent, self.body = header, sha(header), header.split(" ")[2], []
 
     def replace(self, body):
         self.body = body
         fields = self.header.split(" ")
-        fields[3], fields[7] = root([digest(line) for line in body]), str(len(body))
+        fields[3], fields[7] = root([sha(line) for line in body]), str(len(body))
         self.header = " ".join(fields)
-        self.id = digest(self.header)
+        self.id = sha(self.header)
 
     def proof(self, i):
-        ids = [digest(line) for line in self.body]
-        return " ".join(["proof", self.id, str(len(ids)), str(i), ids[i]] + path(ids, i))
+        ids = [sha(line) for line in self.body]
+        return " ".join(["proof", self.id, str(len(ids)), str(i), ids[i]] + path(i, ids))
 
 
 def read(file):

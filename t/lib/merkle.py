@@ -54,4 +54,5 @@ def main():
             print(count, root(leaves), sha("".join(line + "\n" for line in proofs)))
 
 
-main()
+if __name__ == "__main__":
+    main()
