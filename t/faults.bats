@@ -5,16 +5,6 @@ load lib/ledger
 # Whatever the system refuses, and whenever: the status is honest, what was passed on is there, and the next run
 # goes on. The long ones are a sample of what `make faults` goes through (t/lib/faults.sh).
 
-plain_only() {
-    [ -z "${SANITIZE-}" ] || skip 'a sanitizer has calls and memory of its own'
-}
-
-can_inject() {
-    plain_only
-    need strace
-    strace -o /dev/null -e inject=fsync:error=EIO true 2>/dev/null || skip 'strace does not work here'
-}
-
 # bats test_tags=thorough
 @test "system calls that fail, are interrupted, or are the last" {
     can_inject

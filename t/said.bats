@@ -39,9 +39,7 @@ answers() { # WORD... -- LINE...: the first words of the answers
 }
 
 @test "what one wrote that was killed before it could sync is synced, before it is said again" {
-    [ -z "${SANITIZE-}" ] || skip 'a sanitizer has calls of its own'
-    need strace
-    strace -o /dev/null -e inject=fsync:error=EIO true 2>/dev/null || skip 'strace does not work here'
+    can_inject
     ask 'vote 7 1 precommit 4' >/dev/null
     strace -o trace -e trace=fdatasync,fsync,write "$BIN/.t/saidtest" said <<<'vote 7 1 precommit 4' >answer
     grep -q '^again$' answer
@@ -181,9 +179,7 @@ history_of() { # SEED COUNT HEIGHTS [any]
     tail -n +"$(($(wc -l <whole) + 1))" said | cut -d ' ' -f 2-3 | paste -s -d ' ' | grep -qx '15001 15002 15001 15003'
     head -n "$(wc -l <whole)" said | cmp - whole
     rmdir said.tmp
-    [ -z "${SANITIZE-}" ] || skip 'a sanitizer has calls of its own'
-    need strace
-    strace -o /dev/null -e inject=fsync:error=EIO true 2>/dev/null || skip 'strace does not work here'
+    can_inject
     # a file that is mounted into a container
     expect 0 strace -o trace -e inject=rename:error=EBUSY "$BIN/.t/saidtest" said <<<prune
     says 'unpruned: said: Device or resource busy'

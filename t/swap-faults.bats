@@ -17,12 +17,6 @@ setup() {
     offers=(-D 20 -1 north -2 south alice 1000 30 bob 500 20)
 }
 
-can_inject() {
-    [ -z "${SANITIZE-}" ] || skip 'a sanitizer has calls and memory of its own'
-    need strace
-    strace -o /dev/null -e inject=fsync:error=EIO true 2>/dev/null || skip 'strace does not work here'
-}
-
 # injected CALL KIND N COMMAND...: the Nth such call of each process fails, or ends it. stdout to `passed`, stderr to `told`.
 injected() {
     status=0
@@ -93,7 +87,7 @@ sweep() { # EVERY CHECK COMMAND...
 }
 
 @test "memory that runs out, once or for good, in every program of a step" {
-    [ -z "${SANITIZE-}" ] || skip 'a sanitizer has calls and memory of its own'
+    plain_only
     swap -n secret "${offers[@]}" >contract
     step=(swap -D 20 -1 north -2 south -f alice -i secret contract)
     "${step[@]}" >good 2>said

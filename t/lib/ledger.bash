@@ -38,6 +38,18 @@ need() { # PROGRAM...
     done
 }
 
+# For a test that makes calls or memory fail: skips under a sanitizer.
+plain_only() {
+    [ -z "${SANITIZE-}" ] || skip 'a sanitizer has calls and memory of its own'
+}
+
+# For a test that makes calls fail: skips where strace cannot.
+can_inject() {
+    plain_only
+    need strace
+    strace -o /dev/null -e inject=fsync:error=EIO true 2>/dev/null || skip 'strace does not work here'
+}
+
 # few PLAIN SANITIZED: how often to do a thing; sanitizers are slow.
 few() {
     if [ -n "${SANITIZE-}" ]; then echo "$2"; else echo "$1"; fi
