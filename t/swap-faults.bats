@@ -1,17 +1,14 @@
 # bats file_tags=slow
 load lib/common
 load lib/ledger
+load lib/swap
 
 # swap, whatever the system refuses, and whenever: a contract is printed only if its preimage is kept, a step prints the
 # right transaction or none, a status of 0 is honest, and the next run goes on.
 
 setup() {
     fresh_folder
-    for name in alice bob miner; do keygen -s $name $name >/dev/null; done 2>keygen.err
-    # shellcheck disable=SC2094 # names of chains, and files
-    ledger-init -n north -T 1700000000 -t ff -e 0 -r 0 -A policy alice 10000 >north
-    # shellcheck disable=SC2094
-    ledger-init -n south -T 1700000000 -t ff -e 0 -r 0 -A policy bob 10000 >south
+    swap_chains
     mkdir tmp
     export TMPDIR=$PWD/tmp
     offers=(-D 20 -1 north -2 south alice 1000 30 bob 500 20)

@@ -1,14 +1,13 @@
 # bats file_tags=slow
 # shellcheck disable=SC2094 # chains have the names of their files
 load lib/common
+load lib/swap
 
 # swap: two chains, two sides, one preimage; and whoever keeps to what it says loses nothing.
 
 setup() {
     fresh_folder
-    for name in alice bob miner; do keygen -s $name $name >/dev/null; done 2>keygen.err
-    ledger-init -n north -T 1700000000 -t ff -e 0 -r 0 -A policy alice 10000 >north
-    ledger-init -n south -T 1700000000 -t ff -e 0 -r 0 -A policy bob 10000 >south
+    swap_chains
 }
 
 # Adds a block with the lines of stdin to a chain; its spacing is 10 seconds.
