@@ -4,14 +4,6 @@ load lib/gossip
 
 # ledger-pull -A: what an account has, proved over the network to those who hold no ledger.
 
-teardown() {
-    local pid
-    for pid in "${hosts[@]}"; do
-        kill "$pid" 2>/dev/null || true
-    done
-    end_started
-}
-
 # A chain with a state line in every second block: alice has a million, bob 5. Five blocks, one payment in each; the
 # newest state line is in block 4, after block 3.
 state_chain() {
@@ -33,15 +25,6 @@ state_chain() {
 
 pull() { # OPTION... PEER...
     run_apart timeout 300 ledger-pull -p -l heads -c "$chain" "$@"
-}
-
-# A scripted peer that has the file CHAIN, and answers with CHAIN.balance.
-host() { # CHAIN
-    need python3
-    rm -f "$1.at"
-    python3 -B "$BATS_TEST_DIRNAME/lib/pullhost.py" "$1" "$1.at" "$1.log" 3>&- &
-    hosts+=($!)
-    eventually test -e "$1.at"
 }
 
 @test "what an account has, and that one has nothing, by the newest state line" {
@@ -89,7 +72,7 @@ host() { # CHAIN
         [ ! -s "$out" ]
         says "$1"
     }
-    host chain
+    pull_host chain chain
     expect_none 'present: of another entry than this account.s' < <(ledger-proof -a bob)
     expect_none 'absent: of another place' <absent
     expect_none 'present: of another entry' carol <good

@@ -4,23 +4,6 @@ load lib/gossip
 
 # ledger-pull -H and -P: headers and proofs for those who hold no ledger, from peers that may lie.
 
-teardown() {
-    local pid
-    for pid in "${hosts[@]}"; do
-        kill "$pid" 2>/dev/null || true
-    done
-    end_started
-}
-
-# A scripted peer (lib/pullhost.py). Its address goes to NAME.at, the lines that it receives to NAME.log.
-host() { # NAME CHAIN [HOW [NUMBER]]
-    need python3
-    rm -f "$1.at"
-    python3 -B "$BATS_TEST_DIRNAME/lib/pullhost.py" "$2" "$1.at" "$1.log" "${@:3}" 3>&- &
-    hosts+=($!)
-    eventually test -e "$1.at"
-}
-
 # A chain of this many blocks in `full`, with a payment in each of the first three; its headers in `heads`.
 long_chain() { # COUNT
     easy_chain
@@ -45,7 +28,7 @@ requests() { # NAME: how often it was asked for headers
 
 @test "the headers of a chain, from nothing; then those that are new, and nothing twice" {
     long_chain 4500
-    host a chain
+    pull_host a chain
     pull -H -c "$CHAIN" "$(<a.at)"
     [ "$status" -eq 0 ]
     [ ! -s "$out" ] && only_waited "$err"
@@ -70,7 +53,7 @@ requests() { # NAME: how often it was asked for headers
 @test "what several peers have is fetched once" {
     long_chain 4500
     for n in a b c; do
-        host $n chain
+        pull_host $n chain
     done
     pull -H -l h -c "$CHAIN" "$(<a.at)" "$(<b.at)" "$(<c.at)"
     [ "$status" -eq 0 ]
@@ -117,8 +100,8 @@ requests() { # NAME: how often it was asked for headers
     cp ledger less && mined less 5 bob | ledger-append -q less
     cp ledger more && mined more 9 miner | ledger-append -q more
     ledger-chain less >less.chain && ledger-chain more >more.chain
-    host less less.chain
-    host more more.chain
+    pull_host less less.chain
+    pull_host more more.chain
     pull -H -c "$CHAIN" "$(<less.at)"
     [ "$status" -eq 0 ]
     ledger-chain -H less | cmp - headers
@@ -163,14 +146,14 @@ requests() { # NAME: how often it was asked for headers
 # lies HOW NUMBER COUNT RULE: pulls from one bad peer. Expects status 1, the reason, and COUNT valid headers after
 # genesis; and with an honest peer beside it, everything.
 lies() {
-    host "$1" chain "$1" "$2"
+    pull_host "$1" chain "$1" "$2"
     rm -f h
     pull -H -l h -c "$CHAIN" -t 300 "$(<"$1.at")"
     echo "$1: status $status" && cat "$err"
     [ "$status" -eq 1 ]
     says "^ledger-pull: $(<"$1.at"): $4"
     head -n $((first + $3)) heads | cmp - <(cat h 2>/dev/null)
-    host good chain
+    pull_host good chain
     rm -f h
     pull -H -l h -c "$CHAIN" "$(<"$1.at")" "$(<good.at)"
     echo "$1 with a good one: status $status" && cat "$err"
@@ -188,13 +171,13 @@ lies() {
     lies more 0 1999 'more headers than were requested'
     lies claim 0 2500 'claims a tip at height 2506, but sends no header'
     # one that is cut off again and again, but brings something each time
-    host cut chain cut 600
+    pull_host cut chain cut 600
     rm -f h
     pull -H -l h -c "$CHAIN" "$(<cut.at)"
     [ "$status" -eq 0 ]
     cmp h heads
     rm h
-    host again chain again
+    pull_host again chain again
     cp genesis h
     pull -H -l h "$(<again.at)"
     [ "$status" -eq 1 ]
@@ -204,7 +187,7 @@ lies() {
     pull -H -l h -c "$CHAIN" "$(<again.at)"
     [ "$status" -eq 1 ]
     says 'block: the genesis block is missing'
-    host other chain other
+    pull_host other chain other
     pull -H -l o -c "$CHAIN" "$(<other.at)"
     [ "$status" -eq 1 ]
     says 'hello: of another chain'
@@ -219,7 +202,7 @@ lies() {
         "4 5 9999999999 .*time|no proof of work" "4 5 1 .*time|no proof of work"; do
         read -r n field value rule <<<"$forgery"
         listed "$n" "$field" "$value" >forged
-        host f forged
+        pull_host f forged
         rm -f h
         pull -H -l h -c "$CHAIN" "$(<f.at)"
         [ "$status" -eq 1 ]
@@ -238,7 +221,7 @@ lies() {
     ledger-chain full >chain
     ledger-proof -l full "$tx" >proof
     ledger-proof -l full "$(line 1 txs | id)" >chain.proof
-    host other chain
+    pull_host other chain
     expect_none() { # NAME RULE
         pull -H -l h -c "$CHAIN" -P "$tx" "$(<"$1.at")"
         echo "$1: status $status" && cat "$err"
@@ -248,24 +231,24 @@ lies() {
     }
     expect_none other 'proof: of another block or record'
     cp chain path && sed '$s/.$/x/; $s/[1-9a-f]x$/0x/; $s/x$/0/' proof >path.proof
-    host path path
+    pull_host path path
     expect_none path 'proof: its path does not lead to its block.s root'
     cp chain short && sed '$s/ [^ ]*$//' proof >short.proof
-    host short short
+    pull_host short short
     expect_none short 'proof: [01] hashes, but line'
     cp chain bare && head -n 1 proof >bare.proof
-    host bare bare
+    pull_host bare bare
     expect_none bare 'pulled: a proof is missing'
     cp chain twice && cat proof proof >twice.proof
-    host twice twice
+    pull_host twice twice
     expect_none twice 'an answer to `prove` is a header and a proof'
     cp chain none
-    host none none
+    pull_host none none
     expect_none none 'no peer that was asked proved'
     # one whose block is of another chain, with work of its own
     sed '1s/ [^ ]*$/ 7/' proof >h1 && block=$(head -n 1 h1 | id)
     cp chain alien && { head -n 1 h1 && sed -n 2p proof | awk -v b="$block" '{ $2 = b } 1'; } >alien.proof
-    host alien alien
+    pull_host alien alien
     expect_none alien 'no peer that was asked proved'
     listen node -p -L full
     pull -H -l h -c "$CHAIN" -n 8 -P "$tx" "$(<other.at)" "$(<path.at)" "$(<bare.at)" "$(<none.at)" "$at"
@@ -309,7 +292,7 @@ lies() {
     # another chain, longer, without the checkpoint
     cp genesis rival && mined rival 90 bob | ledger-append -q rival
     ledger-chain rival >rival.chain
-    host rival rival.chain
+    pull_host rival rival.chain
     pull -H -l r -c "$CHAIN" -C checkpoints "$(<rival.at)"
     [ "$status" -eq 1 ]
     says 'does not have the block of the checkpoint'
@@ -323,7 +306,7 @@ lies() {
 
 @test "a file that is torn goes on; one that is damaged, or no headers, is left as it is" {
     long_chain 20
-    host a chain
+    pull_host a chain
     head -c -40 heads >headers
     pull -H "$(<a.at)"
     [ "$status" -eq 0 ]
@@ -354,27 +337,27 @@ lies() {
 
 @test "a run that is killed in the middle leaves whole headers, and the next goes on" {
     long_chain 4500
-    host a chain stall 300
+    pull_host a chain stall 300
     ledger-pull -p -H -c "$CHAIN" "$(<a.at)" 2>told 3>&- &
     pid=$!
-    hosts+=("$pid")
+    STARTED+=("$pid")
     some() { [ "$(grep -c ^block headers 2>/dev/null)" -ge 200 ]; }
     eventually some
     kill -KILL "$pid"
     wait "$pid" || true
     cmp <(head -n "$(wc -l <headers)" heads) headers
-    host b chain
+    pull_host b chain
     pull -H "$(<b.at)"
     [ "$status" -eq 0 ]
     cmp headers heads
-    kill "${hosts[0]}"
+    kill "${STARTED[0]}"
     ledger-pull -p -H -c "$CHAIN" "$(<a.at)" -l other 2>told || [ $? -eq 1 ]
 }
 
 @test "a peer that stalls does not keep the others from being asked" {
     long_chain 2500
-    host slow chain stall 3
-    host good chain
+    pull_host slow chain stall 3
+    pull_host good chain
     pull -H -t 200 -c "$CHAIN" "$(<slow.at)" "$(<good.at)"
     [ "$status" -eq 0 ]
     cmp headers heads
@@ -406,7 +389,7 @@ for n in range(40):
     threading.Thread(target=ask, args=(n,), daemon=True).start()
 threading.Event().wait()
 PY
-    hosts+=($!)
+    STARTED+=($!)
     many() { [ "$(tail -n 1 asked)" -ge 2000 ]; }
     eventually many
     seq -f "bob %.0f" 50 | paid alice full >payments
@@ -419,12 +402,12 @@ PY
 
 @test "a peer that does not say that it serves headers is not asked for any" {
     long_chain 9
-    host blocks chain blocks
+    pull_host blocks chain blocks
     pull -c "$CHAIN" -P "$(line 3 txs | id)" "$(<blocks.at)"
     [ "$status" -eq 1 ]
     says "^ledger-pull: $(<blocks.at): does not serve headers and proofs\$"
     refute grep -Eq '^(headers|prove) ' blocks.log
-    host good chain
+    pull_host good chain
     pull -H -c "$CHAIN" "$(<blocks.at)" "$(<good.at)"
     [ "$status" -eq 0 ]
     cmp headers heads
@@ -434,7 +417,7 @@ PY
 @test "where votes decide, headers without votes are kept nowhere, and only so many are taken" {
     "$BIN"/.t/lighttest ledger 600 1000 >chain
     CHAIN=$(chain_id chain)
-    host a chain
+    pull_host a chain
     pull -H -c "$CHAIN" "$(<a.at)"
     [ "$status" -eq 1 ]
     says 'over 512 headers without votes'
@@ -448,7 +431,7 @@ PY
 @test "where members seal, a line with a header that is too long for a vote ends the session as it comes" {
     "$BIN"/.t/lighttest ledger 9 100 >chain
     CHAIN=$(chain_id chain)
-    host a chain vote 1
+    pull_host a chain vote 1
     pull -H -w 9999999999 -c "$CHAIN" "$(<a.at)"
     [ "$status" -eq 1 ]
     says 'a line of 60000 bytes with a header: no member or vote has so many'
@@ -456,7 +439,7 @@ PY
 
 @test "usage" {
     long_chain 4
-    host a chain
+    pull_host a chain
     expect 2 ledger-pull -p -H -f "$(<a.at)"
     says '^ledger-pull: -f follows blocks: not with -H$'
     expect 2 ledger-pull -p -C x "$(<a.at)"

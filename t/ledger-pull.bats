@@ -1,23 +1,8 @@
 load lib/common
 load lib/ledger
+load lib/gossip
 
 # ledger-pull: the blocks that a ledger lacks, from peers that may lie, stall and vanish.
-
-teardown() {
-    local pid
-    for pid in "${hosts[@]}"; do
-        { kill "$pid" && kill -CONT "$pid"; } 2>/dev/null || true
-    done
-}
-
-# A scripted peer (lib/pullhost.py) that serves the chain in a file. Its address goes to NAME.at, the lines that
-# it receives to NAME.log.
-host() { # NAME CHAIN [HOW [NUMBER]]
-    need python3
-    python3 -B "$BATS_TEST_DIRNAME/lib/pullhost.py" "$2" "$1.at" "$1.log" "${@:3}" 3>&- &
-    hosts+=($!)
-    eventually test -e "$1.at"
-}
 
 # A chain of this many blocks after genesis in `chain`; only its genesis in `genesis` and `ledger`.
 long_chain() { # COUNT
@@ -32,13 +17,13 @@ pull() { # OPTION... PEER...
     run_apart timeout 300 ledger-pull -p "$@"
 }
 
-pulls() { # NAME: how often a host was asked
+pulls() { # NAME: how often a peer was asked
     grep -c '^pull ' "$1.log"
 }
 
 @test "it starts from no ledger, from a part of one, and from a complete one" {
     long_chain 1200
-    host a chain
+    pull_host a chain
     pull -c "$CHAIN" -l none "$(<a.at)"
     [ "$status" -eq 0 ]
     cmp "$out" chain
@@ -62,7 +47,7 @@ pulls() { # NAME: how often a host was asked
     long_chain 30
     seq 20 | sed 's/.*/bob 1 &/' | paid alice full | mined_with full 3 miner | ledger-append -q full
     ledger-chain full >chain
-    host a chain
+    pull_host a chain
     pull "$(<a.at)"
     ledger-append -q <"$out"
     cmp ledger chain
@@ -79,9 +64,9 @@ pulls() { # NAME: how often a host was asked
 
 @test "peers from files and operands; a block that several peers send is printed once" {
     long_chain 900
-    host a chain
-    host b chain deflate
-    host c chain few 100
+    pull_host a chain
+    pull_host b chain deflate
+    pull_host c chain few 100
     { cat a.at && echo "# for people" && cat b.at; } >peers
     pull -z -n 3 peers "$(<c.at)"
     [ "$status" -eq 0 ]
@@ -102,13 +87,13 @@ pulls() { # NAME: how often a host was asked
     mined ledger 4 alice | ledger-append -q
     mined other 3 bob | ledger-append -q other
     ledger-chain other >less
-    host less less
+    pull_host less less
     pull "$(<less.at)"
     [ "$status" -eq 0 ]
     [ ! -s "$out" ]
     cp other more && mined more 2 bob | ledger-append -q more
     ledger-chain more >chain
-    host more chain
+    pull_host more chain
     pull "$(<more.at)"
     [ "$status" -eq 0 ]
     blocks chain 4 8 | cmp - "$out"
@@ -129,7 +114,7 @@ pulls() { # NAME: how often a host was asked
     mined other 1 alice | ledger-append -q other # alice has 150 there
     echo 'bob 120' | paid alice other | mined_with other 4 miner | ledger-append -q other
     ledger-chain other >chain
-    host a chain
+    pull_host a chain
     pull "$(<a.at)"
     [ "$status" -eq 0 ]
     blocks chain 1 5 | cmp - "$out"
@@ -138,7 +123,7 @@ pulls() { # NAME: how often a host was asked
     cp genesis poor && mined poor 1 bob | ledger-append -q poor
     blocks chain 2 2 | sed "1s/ $(<parent) / $(tip_id poor) /" >child
     cat poor child >bad
-    host bad bad
+    pull_host bad bad
     pull -l genesis "$(<bad.at)"
     [ "$status" -eq 1 ]
     says "^ledger-pull: $(<bad.at): tx: .* has 100, needs 121"
@@ -147,7 +132,7 @@ pulls() { # NAME: how often a host was asked
 
 # pulled_from HOW NUMBER COUNT RULE: pulls from one bad peer. Expects status 1, the reason, and COUNT valid blocks.
 pulled_from() {
-    host "$1" chain "$1" "$2"
+    pull_host "$1" chain "$1" "$2"
     pull -l genesis "$(<"$1.at")"
     echo "$1: status $status" && cat "$err"
     [ "$status" -eq 1 ]
@@ -178,7 +163,7 @@ pulled_from() {
     ledger-chain full >chain
     count=$(($(wc -l <txs) + 1))
     for how in body half short cut never; do
-        host $how chain $how 0
+        pull_host $how chain $how 0
         pull -l genesis "$(<$how.at)"
         echo "$how: status $status" && cat "$err"
         [ "$status" -eq 1 ]
@@ -186,7 +171,7 @@ pulled_from() {
         says "^ledger-pull: $(<$how.at): "
     done
     # with a good one beside them, all is had
-    host good chain
+    pull_host good chain
     cat body.at half.at short.at never.at good.at >peers
     pull -l genesis -n 5 peers
     [ "$status" -eq 0 ]
@@ -195,7 +180,7 @@ pulled_from() {
     # a false signature under a right root
     sed 's/0$/x/; s/[1-9a-f]$/0/; s/x$/1/' txs | head -n 1 >tx
     mined genesis 1 miner | awk -v root="$(id <tx)" '{ $4 = root; $8 = 1; print }' | cat genesis - tx >false
-    host false false
+    pull_host false false
     pull -l genesis "$(<false.at)"
     [ "$status" -eq 1 ]
     says "^ledger-pull: $(<false.at): tx: bad signature"
@@ -204,13 +189,13 @@ pulled_from() {
 
 @test "a peer whose connection breaks is dialed again as long as it delivers something, and nothing is printed twice" {
     long_chain 700
-    host a chain cut 300
+    pull_host a chain cut 300
     pull -l genesis "$(<a.at)"
     [ "$status" -eq 0 ]
     blocks chain 1 700 | cmp - "$out"
     [ "$(grep -c ^hello a.log)" -eq 3 ]
     # not where it brings nothing
-    host b chain cut 0
+    pull_host b chain cut 0
     pull -l genesis "$(<b.at)"
     [ "$status" -eq 1 ]
     says "^ledger-pull: $(<b.at): closed"
@@ -220,21 +205,21 @@ pulled_from() {
 
 @test "no peer can be reached, or none answers" {
     long_chain 3
-    host gone chain
-    kill "${hosts[0]}"
-    eventually refute kill -0 "${hosts[0]}" 2>/dev/null
+    pull_host gone chain
+    kill "${STARTED[0]}"
+    eventually refute kill -0 "${STARTED[0]}" 2>/dev/null
     pull "$(<gone.at)"
     [ "$status" -eq 1 ]
     says 'no peer answered'
     : >nobody
     pull nobody
     [ "$status" -eq 1 ]
-    host mute chain mute
+    pull_host mute chain mute
     pull -t 4 "$(<mute.at)"
     [ "$status" -eq 1 ]
     says '^ledger-pull: waiting for peers; giving up after 4 s without a new block$'
     says 'nothing new for 4 s'
-    host stall chain stall 2
+    pull_host stall chain stall 2
     blocks chain 1 2 >want
     brought() { # PEER...: on a busy machine, more than a few seconds may pass until anything comes
         local patience
@@ -247,7 +232,7 @@ pulled_from() {
     brought "$(<stall.at)"
     [ "$status" -eq 1 ]
     # the good one beside it is not kept waiting for
-    host good chain
+    pull_host good chain
     blocks chain 1 3 >want
     brought "$(<stall.at)" "$(<good.at)"
 }
@@ -262,7 +247,7 @@ pulled_from() {
     done
     mined lazy 10100 alice | ledger-append -q lazy
     [ "$(headers lazy | wc -l)" -eq 10101 ]
-    host a lazy
+    pull_host a lazy
     pull "$(<a.at)"
     if [ "$status" -eq 0 ]; then # lazy has more work after all: the test is wrong
         headers "$out" | wc -l
@@ -274,7 +259,7 @@ pulled_from() {
 
 @test "-f keeps running and asking, and ends with 0 on a signal" {
     long_chain 5
-    host a chain
+    pull_host a chain
     ledger-pull -p -f -i 1 -l ledger "$(<a.at)" >got 2>told 3>&- &
     pid=$!
     blocks chain 1 5 >want
@@ -317,10 +302,10 @@ pulled_from() {
     long_chain 5
     blocks chain 1 5 >first
     cp genesis other && mined other 8 bob | ledger-append -q other
-    host a chain
+    pull_host a chain
     ledger-pull -p -f -i 1 "$(<a.at)" >got 2>told 3>&- &
     pid=$!
-    hosts+=("$pid")
+    STARTED+=("$pid")
     eventually cmp -s got first
     # it is on another branch, of which the peer knows nothing, and has what was printed
     blocks other 1 8 | ledger-append -q ledger
@@ -356,10 +341,10 @@ pulled_from() {
     long_chain 5 # the peer's
     cp genesis other && mined other 8 bob | ledger-append -q other
     blocks other 1 7 | ledger-append -q ledger
-    host a chain
+    pull_host a chain
     ledger-pull -p -v -f -i 1 "$(<a.at)" >got 2>told 3>&- &
     pid=$!
-    hosts+=("$pid")
+    STARTED+=("$pid")
     # it has been sent the whole branch, and asks whether there is more
     asks_from() { tail -n 1 a.log | grep -q "^pull 0 $1"; }
     eventually asks_from "$(tip_id ledger)"
@@ -377,10 +362,10 @@ pulled_from() {
 @test "-f: a new block near the tip is left to gossip for a while; if that does not bring it, it is fetched" {
     long_chain 5
     cp chain ledger
-    host a chain
+    pull_host a chain
     ledger-pull -p -v -f -i 4 "$(<a.at)" >>got 2>told 3>&- &
     pid=$!
-    hosts+=("$pid")
+    STARTED+=("$pid")
     eventually test -s told
     asked_times() { [ "$(grep -c '^pull ' a.log)" -ge "$1" ]; }
     # it hears of a new block, which is in the ledger two intervals later; a busy machine takes longer for that, so it is
@@ -413,7 +398,7 @@ pulled_from() {
 
 @test "a reader who does not read stalls the peers, and does not lose them" {
     long_chain 26000
-    host a chain pings
+    pull_host a chain pings
     mkfifo slow
     ledger-pull -p -l genesis "$(<a.at)" >slow 2>told 3>&- &
     pid=$!
@@ -439,7 +424,7 @@ pulled_from() {
 
 @test "stdout: a full disk, a closed pipe" {
     long_chain 2000
-    host a chain
+    pull_host a chain
     status=0
     timeout 300 ledger-pull -p "$(<a.at)" >/dev/full 2>told || status=$?
     [ "$status" -eq 2 ]
@@ -456,7 +441,7 @@ pulled_from() {
 
 @test "wrong usage" {
     long_chain 2
-    host a chain
+    pull_host a chain
     expect 2 ledger-pull
     says '^usage: ledger-pull'
     for bad in -x "-n 0" "-n 65" "-i 0" "-t x" "-j 0"; do
@@ -496,7 +481,7 @@ pulled_from() {
 # gossip-listen serving the ledger in a file: its address goes to NAME.at.
 listener() { # NAME LEDGER OPTION...
     gossip-listen -l 127.0.0.1:0 -w "$1.at" -L "$2" "${@:3}" >/dev/null 2>"$1.told" 3>&- &
-    hosts+=($!)
+    STARTED+=($!)
     eventually test -s "$1.at"
 }
 

@@ -4,11 +4,6 @@ load lib/gossip
 
 # Light clients of chains that members seal: headers, their sets and votes.
 
-teardown() {
-    [ -z "${host-}" ] || kill "$host" 2>/dev/null || true
-    end_started
-}
-
 GOOD=$VECTORS/seals/good
 
 @test "adjacent and skipping verification, trust, periods, forged votes, forks, puppets: each stream is judged as it must be" {
@@ -245,15 +240,12 @@ pull() { # OPTION...
 }
 
 @test "over the wire: a slow peer whose answer a jump has overtaken is not to blame" {
-    need python3
     "$BIN"/.t/lighttest ledger 2300 700 >made
     heads_of made
     CHAIN=$(chain_id led)
     sed '/^block 701 /,$d' heads >slow # few enough for headers to be asked for
-    python3 -B "$ROOT/t/lib/pullhost.py" slow slow.at slow.log slow 3>&- &
-    host=$!
+    pull_host slow slow slow
     listen s -p -L led
-    eventually test -s slow.at
     kill -STOP "$pid"
     head -n 20 heads >h
     ledger-pull -v -p -t 250 -l h -c "$CHAIN" -H "$(<slow.at)" "$at" 2>told &

@@ -7,6 +7,9 @@
 #                             stderr to NAME.log. Its process: $pid. It has no descriptor 7, which is for
 #                             a test that holds a fifo open.
 #   listen NAME OPTION...     gossip-listen -v on a free port of 127.0.0.1, and waits until it listens. Where: $at.
+#   pull_host NAME CHAIN [HOW [NUMBER]]
+#                             a scripted peer (lib/pullhost.py) that has the chain in a file. Its address goes to NAME.at,
+#                             the lines that it receives to NAME.log. (It needs python3.)
 #   status_of PID             waits for the end of a started process: $status.
 #   gives_up SECONDS PATTERN FILE COMMAND...
 #                             COMMAND -t SECONDS <FILE ends with 1 and says PATTERN. A busy machine may not get that far
@@ -105,6 +108,14 @@ listen() { # NAME OPTION...
 
 listens() { # NAME PID
     [ -s "$1.at" ] || is_over "$2"
+}
+
+pull_host() { # NAME CHAIN [HOW [NUMBER]]
+    need python3
+    rm -f "$1.at"
+    python3 -B "$ROOT/t/lib/pullhost.py" "$2" "$1.at" "$1.log" "${@:3}" 3>&- &
+    STARTED+=($!)
+    eventually test -e "$1.at"
 }
 
 own_host() {
