@@ -96,6 +96,20 @@ int light_holds_final(const struct light *c, size_t n, struct fault *f);
 int light_take_attest(struct light *c, const struct line *line, int64_t now, struct span *text,
                       struct fault *f);
 
+/* --- light_links.c: lines that have been judged ----------------------------------------------- */
+
+/* What its key has attested with this target, below or above this head on a chain: 1: this, in the
+ * body of the head itself; 2: else something; 0: nothing. */
+int light_has_attested(const struct light *c, const struct attest *a, size_t target, size_t block);
+
+/* Counts the line, which is in the body of block, and judges its link. 0, or -1 and a fault. */
+int light_count(struct light *c, const struct attest *a, size_t target, size_t block,
+                const struct light_counting *sets, struct fault *f);
+
+/* Judges the link of a line that is counted already. 0, or -1 and a fault. */
+int light_judge_again(struct light *c, const struct attest *a, size_t target, size_t block,
+                      const struct light_counting *sets, struct fault *f);
+
 /* --- light_entries.c -------------------------------------------------------------------------- */
 
 /* Whether the line is an entry of a state. */

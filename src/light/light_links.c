@@ -1,0 +1,168 @@
+/* The links that attest lines make (vote(5)): which lines each has, and what it justifies. */
+#include "light/light_parts.h"
+
+#include <string.h>
+
+static struct light_attested *lines_of(const struct light_link *l, size_t *count)
+{
+    *count = l->lines.len / sizeof(struct light_attested);
+    return (struct light_attested *)(void *)l->lines.data;
+}
+
+static bool is_of(const struct light_link *l, const struct attest *a, size_t target)
+{
+    return l->target == target && l->source_height == a->source_height &&
+           memcmp(l->source, a->source, ID_LEN) == 0;
+}
+
+static bool on_one_chain(const struct light *c, size_t a, size_t b)
+{
+    return heads_is_ancestor(&c->heads, a, b) || heads_is_ancestor(&c->heads, b, a);
+}
+
+int light_has_attested(const struct light *c, const struct attest *a, size_t target, size_t block)
+{
+    size_t count;
+    for (size_t i = 0; i < c->finality.links_count; i++) {
+        const struct light_link *l = &c->finality.links[i];
+        const struct light_attested *lines = lines_of(l, &count);
+        for (size_t j = 0; l->target == target && j < count; j++)
+            if (memcmp(lines[j].key, a->line.signer, ID_LEN) == 0 &&
+                on_one_chain(c, lines[j].block, block))
+                return lines[j].block == block && is_of(l, a, target) ? 1 : 2;
+    }
+    return 0;
+}
+
+/* The link that is forgotten for a new one: the one with the fewest lines; of these, the first. */
+static struct light_link *least(struct light_finality *x)
+{
+    struct light_link *found = &x->links[0];
+    for (size_t i = 1; i < x->links_count; i++)
+        if (x->links[i].lines.len < found->lines.len)
+            found = &x->links[i];
+    return found;
+}
+
+/* The link of this line, which may be new. */
+static struct light_link *link_of(struct light *c, const struct attest *a, size_t target)
+{
+    struct light_finality *x = &c->finality;
+    for (size_t i = 0; i < x->links_count; i++)
+        if (is_of(&x->links[i], a, target))
+            return &x->links[i];
+    struct light_link *l = x->links_count < LIGHT_LINKS ? &x->links[x->links_count++] : least(x);
+    buf_free(&l->lines);
+    buf_free(&l->by);
+    *l = (struct light_link){.source_height = a->source_height, .target = (uint32_t)target};
+    memcpy(l->source, a->source, ID_LEN);
+    return l;
+}
+
+/* The weight of those members of the set that have this link on the chain of this head. */
+static int64_t weight_on(const struct light *c, const struct light_link *l, size_t block,
+                         const struct member_set *set)
+{
+    size_t count, last = SIZE_MAX;
+    const struct light_attested *lines = lines_of(l, &count);
+    int64_t weight = 0;
+    bool is_on = false;
+    for (size_t i = 0; i < count; i++) {
+        if (lines[i].block != last)
+            is_on = heads_is_ancestor(&c->heads, lines[i].block, block);
+        last = lines[i].block;
+        const struct member *m = is_on ? member_set_find(set, lines[i].key) : NULL;
+        weight += m ? m->weight : 0; /* at most once on a chain: light_has_attested */
+    }
+    return weight;
+}
+
+static bool is_linked(const struct light *c, const struct light_link *l, size_t block,
+                      const struct light_counting *sets)
+{
+    return member_set_two_thirds(sets->f, weight_on(c, l, block, sets->f)) &&
+           (sets->e == sets->f || member_set_two_thirds(sets->e, weight_on(c, l, block, sets->e)));
+}
+
+/* The lowest head above `at` that has lines of the link and descends from this block, or is on the
+ * best chain as well; SIZE_MAX: none. Parents come before their children. */
+static size_t next_above(const struct light *c, const struct light_link *l, size_t block, size_t at,
+                         bool best_only)
+{
+    size_t count, found = SIZE_MAX;
+    const struct light_attested *lines = lines_of(l, &count);
+    for (size_t i = 0; i < count; i++)
+        if (lines[i].block > at && lines[i].block < found &&
+            heads_is_ancestor(&c->heads, block, lines[i].block) &&
+            (!best_only || heads_is_ancestor(&c->heads, lines[i].block, c->best)))
+            found = lines[i].block;
+    return found;
+}
+
+/* Whether the body of this head, or one below it, is known to have completed the link. */
+static bool was_linked(const struct light *c, const struct light_link *l, size_t block)
+{
+    const uint32_t *by = (const uint32_t *)(const void *)l->by.data;
+    for (size_t i = 0; i < l->by.len / sizeof *by; i++)
+        if (heads_is_ancestor(&c->heads, by[i], block))
+            return true;
+    return false;
+}
+
+/* What the link justifies by this body or by those above it, which may have come before it. 0, or
+ * -1 and a fault. */
+static int judge_link(struct light *c, struct light_link *l, size_t block,
+                      const struct light_counting *sets, struct fault *f)
+{
+    size_t judged = 0;
+    if (was_linked(c, l, block))
+        return 0;
+    for (size_t at = block; at != SIZE_MAX;
+         at = next_above(c, l, block, at, ++judged >= LIGHT_ABOVE)) {
+        uint32_t by = (uint32_t)at;
+        if (was_linked(c, l, at) || !is_linked(c, l, at, sets))
+            continue;
+        if (light_justify(c, l->source_height, l->target, at, f))
+            return -1;
+        if (buf_add(&l->by, &by, sizeof by))
+            return fault_memory(f);
+    }
+    return 0;
+}
+
+/* Drops the lines that are neither on the best chain nor on one with this head: a chain has one of
+ * each key, so others' branches, however many, leave room for it. */
+static void drop_others(const struct light *c, struct light_link *l, size_t block)
+{
+    size_t count, kept = 0;
+    struct light_attested *lines = lines_of(l, &count);
+    for (size_t i = 0; i < count; i++)
+        if (heads_is_ancestor(&c->heads, lines[i].block, c->best) ||
+            on_one_chain(c, lines[i].block, block))
+            lines[kept++] = lines[i];
+    l->lines.len = kept * sizeof *lines;
+}
+
+int light_judge_again(struct light *c, const struct attest *a, size_t target, size_t block,
+                      const struct light_counting *sets, struct fault *f)
+{
+    return judge_link(c, link_of(c, a, target), block, sets, f);
+}
+
+int light_count(struct light *c, const struct attest *a, size_t target, size_t block,
+                const struct light_counting *sets, struct fault *f)
+{
+    struct light_link *l = link_of(c, a, target);
+    struct light_attested line = {.block = (uint32_t)block};
+    memcpy(line.key, a->line.signer, ID_LEN);
+    if (l->lines.len / sizeof line >= LIGHT_LINES)
+        drop_others(c, l, block);
+    if (l->lines.len / sizeof line >= LIGHT_LINES)
+        return fault_rule(f, "attest: over %d lines with one target", LIGHT_LINES);
+    if (buf_add(&l->lines, &line, sizeof line))
+        return fault_memory(f);
+    if (judge_link(c, l, block, sets, f) == 0)
+        return 0;
+    l->lines.len -= sizeof line;
+    return -1;
+}
