@@ -220,9 +220,6 @@ int light_judge_sealed(struct light *c, const char *text, size_t len, uint64_t l
 /* Copies a set, which is empty before, 0, or -1: no memory. */
 int light_copy_set(const struct member_set *set, struct member_set *out);
 
-/* Whether the member lines of a group are the set that its header names. 0, or -1 and a rule. */
-int light_check_set(const struct light_group *g, struct fault *f);
-
 /* --- light_final.c: `bft`, where votes decide. 1, 0 and a rule, -1 and trouble. --------------- */
 
 /* Judges a header whose parent is known. */

@@ -73,7 +73,8 @@ int light_copy_set(const struct member_set *set, struct member_set *out)
     return 0;
 }
 
-int light_check_set(const struct light_group *g, struct fault *f)
+/* Whether the member lines of a group are the set that its header names. 0, or -1 and a rule. */
+static int check_set(const struct light_group *g, struct fault *f)
 {
     uint8_t root[ID_LEN];
     if (!g->set.count)
@@ -97,7 +98,7 @@ static int check_alone(const struct light *c, const struct light_group *g, struc
     if ((c->set && checkpoints_check(c->set, g->block.height, g->id, f)) ||
         light_check_claims(c, &g->block, g->size, f))
         return -1;
-    return light_check_set(g, f);
+    return check_set(g, f);
 }
 
 /* Begins at a checkpoint: its keys are believed, so nothing of the header is checked but its form.
