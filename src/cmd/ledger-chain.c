@@ -61,37 +61,28 @@ static void print_block(struct ledger *l, const struct node *node, bool header_o
     buf_free(&text);
 }
 
-static void print_proof(struct ledger *l, const struct node *node, const char *line, size_t len)
-{
-    struct fault f = {0};
-    struct proof p;
-    struct buf out = {0};
-    uint8_t id[ID_LEN];
-    sha256(line, len, id);
-    int found = proving_make(l, node, id, &p, &out, &f);
-    if (found <= 0)
-        cli_ledger_fail(l, &f);
-    out.len = 0;
-    cli_memory(buf_add(&out, line, len) || buf_add(&out, "\n", 1) || proof_format(&p, &out) ||
-               buf_add(&out, "\n", 1));
-    cli_put(out.data, out.len);
-    buf_free(&out);
-}
-
-/* The attest lines with which a body begins, as a light client takes them (verify(1)). */
+/* The attest lines with which a body begins, each with its proof, as a light client takes them
+ * (verify(1)). */
 static void print_attests(struct ledger *l, const struct node *node)
 {
     struct fault f = {0};
-    struct buf text = {0};
-    if (ledger_read(l, node, false, &text, &f))
+    struct proving v;
+    struct buf out = {0};
+    if (proving_read(&v, l, node, &f))
         cli_ledger_fail(l, &f);
-    const char *end = text.data + text.len, *at = memchr(text.data, '\n', text.len);
-    for (at++; at < end && record_is(&attest_type, at, (size_t)(end - at)); at++) {
-        const char *newline = memchr(at, '\n', (size_t)(end - at));
-        print_proof(l, node, at, (size_t)(newline - at));
-        at = newline;
+    const char *at = v.text.data + v.header_len, *end = v.text.data + v.text.len;
+    for (size_t i = 0; i < v.count && record_is(&attest_type, at, (size_t)(end - at)); i++) {
+        struct proof p;
+        const char *next = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1;
+        if (proving_of(&v, i, &p, &f))
+            cli_ledger_fail(l, &f);
+        cli_memory(buf_add(&out, at, (size_t)(next - at)) || proof_format(&p, &out) ||
+                   buf_add(&out, "\n", 1));
+        at = next;
     }
-    buf_free(&text);
+    cli_put(out.data, out.len);
+    buf_free(&out);
+    proving_free(&v);
 }
 
 static void print_set(const struct member_set *set)

@@ -11,13 +11,6 @@
 
 _Static_assert(PROOF_PATH_MAX == MERKLE_PATH_MAX, "a proof has room for every path");
 
-/* The hashed lines of a block's body. */
-struct leaves {
-    uint8_t (*ids)[ID_LEN];
-    size_t count, at; /* at: the index of the line looked for */
-    bool found;
-};
-
 /* Whether the genesis block has the line: its rules and grants are in no table. */
 static int in_genesis(struct ledger *l, const uint8_t id[ID_LEN], struct node *node,
                       struct fault *f)
@@ -89,70 +82,89 @@ int proving_find(struct ledger *l, const uint8_t id[ID_LEN], const struct node *
                : among_signed(l, id, tip ? tip : &l->tree.best, node, f);
 }
 
-/* Hashes the lines of the body from text to end. 0, or -1: they are fewer than the header counts.
- */
-static int hash_lines(const char *text, const char *end, const uint8_t id[ID_LEN], struct leaves *v)
+static int changed(const struct proving *v, struct fault *f)
 {
+    fault_rule(f, "block: the ledger was changed: the body of block %s is another",
+               hex32(v->node.id).text);
+    f->line = v->node.line;
+    return -1;
+}
+
+/* Hashes the lines of the body. 0, or -1: they are fewer than the header counts. */
+static int hash_lines(struct proving *v)
+{
+    const char *text = v->text.data + v->header_len, *end = v->text.data + v->text.len;
     for (size_t i = 0; i < v->count; i++) {
         const char *newline = memchr(text, '\n', (size_t)(end - text));
         if (!newline)
             return -1;
         sha256(text, (size_t)(newline - text), v->ids[i]);
-        if (!v->found && memcmp(v->ids[i], id, ID_LEN) == 0) {
-            v->found = true;
-            v->at = i;
-        }
         text = newline + 1;
     }
     return 0;
 }
 
-static int changed(const struct node *node, struct fault *f)
+int proving_read(struct proving *v, struct ledger *l, const struct node *node, struct fault *f)
 {
-    fault_rule(f, "block: the ledger was changed: the body of block %s is another",
-               hex32(node->id).text);
-    f->line = node->line;
-    return -1;
+    struct block b;
+    *v = (struct proving){.node = *node};
+    if (ledger_read(l, node, false, &v->text, f))
+        return -1;
+    const char *newline = memchr(v->text.data, '\n', v->text.len);
+    v->header_len = (size_t)(newline + 1 - v->text.data);
+    if (block_parse(v->text.data, v->header_len - 1, &b, f))
+        return -1;
+    if (b.count != node->count)
+        return changed(v, f);
+    memcpy(v->root, b.root, ID_LEN);
+    v->count = (size_t)b.count;
+    v->ids = calloc(v->count + 1, sizeof *v->ids);
+    v->spare = calloc(v->count + 1, sizeof *v->spare);
+    if (!v->ids || !v->spare) {
+        fault_memory(f);
+        return -1;
+    }
+    return hash_lines(v) ? changed(v, f) : 0;
 }
 
-/* Makes the proof from the hashed lines, which it overwrites. */
-static int fill(struct proof *p, const struct node *node, const struct block *b,
-                const uint8_t id[ID_LEN], struct leaves *v, struct fault *f)
+void proving_free(struct proving *v)
 {
-    *p = (struct proof){.count = b->count, .index = (int64_t)v->at};
-    memcpy(p->block, node->id, ID_LEN);
-    memcpy(p->id, id, ID_LEN);
-    p->hashes = merkle_path(v->ids, v->count, v->at, p->path);
-    return inclusion_check(p, b->root, b->count, f) ? changed(node, f) : 1;
+    buf_free(&v->text);
+    free(v->ids);
+    free(v->spare);
+}
+
+int proving_of(struct proving *v, size_t i, struct proof *p, struct fault *f)
+{
+    *p = (struct proof){.count = (int64_t)v->count, .index = (int64_t)i};
+    memcpy(p->block, v->node.id, ID_LEN);
+    memcpy(p->id, v->ids[i], ID_LEN);
+    memcpy(v->spare, v->ids, v->count * sizeof *v->ids);
+    p->hashes = merkle_path(v->spare, v->count, i, p->path);
+    return inclusion_check(p, v->root, p->count, f) ? changed(v, f) : 0;
+}
+
+/* The place of the line with this id; v->count: there is none. */
+static size_t place_of(const struct proving *v, const uint8_t id[ID_LEN])
+{
+    size_t i = 0;
+    while (i < v->count && memcmp(v->ids[i], id, ID_LEN) != 0)
+        i++;
+    return i;
 }
 
 int proving_make(struct ledger *l, const struct node *node, const uint8_t id[ID_LEN],
                  struct proof *p, struct buf *header, struct fault *f)
 {
-    struct buf text = {0};
-    struct block b;
-    struct leaves v = {.count = (size_t)node->count};
-    int result = -1;
-    if (ledger_read(l, node, false, &text, f))
-        goto out;
-    const char *end = text.data + text.len, *body = memchr(text.data, '\n', text.len);
-    if (block_parse(text.data, (size_t)(body++ - text.data), &b, f))
-        goto out;
-    v.ids = b.count == node->count ? calloc(v.count + 1, sizeof *v.ids) : NULL;
-    if (b.count == node->count && !v.ids) {
-        fault_memory(f);
-        goto out;
+    struct proving v;
+    int result = proving_read(&v, l, node, f);
+    size_t i = result ? 0 : place_of(&v, id);
+    if (result == 0 && i < v.count) {
+        result = proving_of(&v, i, p, f) ? -1 : 1;
+        if (result > 0 && buf_add(header, v.text.data, v.header_len))
+            result = fault_memory(f);
     }
-    if (b.count != node->count || hash_lines(body, end, id, &v)) {
-        changed(node, f);
-        goto out;
-    }
-    result = v.found ? fill(p, node, &b, id, &v, f) : 0;
-    if (result > 0 && buf_add(header, text.data, (size_t)(body - text.data)))
-        result = fault_memory(f);
-out:
-    free(v.ids);
-    buf_free(&text);
+    proving_free(&v);
     return result;
 }
 
