@@ -66,18 +66,6 @@ static int remove_all(struct draft *d)
     return 0;
 }
 
-static int cut(struct draft *d, size_t at, struct fault *f)
-{
-    struct field line = draft_line(d, at);
-    struct buf text = {0};
-    while (line.text[--line.len] != ' ')
-        ;
-    int failed = buf_add(&text, line.text, line.len) ||
-                 draft_replace(d, at, (struct field){text.data, text.len});
-    buf_free(&text);
-    return failed ? fault_memory(f) : 0;
-}
-
 static int undue(struct draft *d, struct fault *f)
 {
     const struct secret_key *k = draft_outsider(d, f);
@@ -121,7 +109,7 @@ int break_members(struct draft *d, int how, struct fault *f)
     case MEMBER_NONE:
         return remove_all(d);
     case MEMBER_FORM:
-        return cut(d, at, f);
+        return draft_cut(d, at, f);
     case MEMBER_SET:
         d->keeps_target = true;
         d->b.target[0] ^= 1;

@@ -36,18 +36,6 @@ static int late(struct draft *d, size_t at, const struct state_line *s, struct f
     return 0;
 }
 
-static int cut(struct draft *d, size_t at, struct fault *f)
-{
-    struct field line = draft_line(d, at);
-    struct buf text = {0};
-    while (line.text[--line.len] != ' ')
-        ;
-    int failed = buf_add(&text, line.text, line.len) ||
-                 draft_replace(d, at, (struct field){text.data, text.len});
-    buf_free(&text);
-    return failed ? fault_memory(f) : 0;
-}
-
 static int change(struct draft *d, size_t at, struct state_line *s, int how, struct fault *f)
 {
     uint64_t *chance = &d->g->chance;
@@ -80,7 +68,7 @@ int break_state(struct draft *d, int how, struct fault *f)
     case STATE_LATE:
         return late(d, at, &s, f);
     case STATE_FORM:
-        return cut(d, at, f);
+        return draft_cut(d, at, f);
     default:
         return change(d, at, &s, how, f);
     }

@@ -106,6 +106,18 @@ int draft_replace(struct draft *d, size_t i, struct field line)
     return 0;
 }
 
+int draft_cut(struct draft *d, size_t i, struct fault *f)
+{
+    struct field line = draft_line(d, i);
+    struct buf text = {0};
+    while (line.text[--line.len] != ' ')
+        ;
+    int failed = buf_add(&text, line.text, line.len) ||
+                 draft_replace(d, i, (struct field){text.data, text.len});
+    buf_free(&text);
+    return failed ? fault_memory(f) : 0;
+}
+
 /* --- Keys ------------------------------------------------------------------------------------- */
 
 const struct secret_key *draft_key(const struct draft *d, const struct account *a)

@@ -38,6 +38,10 @@ int draft_insert(struct draft *d, size_t i, struct field line);
 int draft_replace(struct draft *d, size_t i, struct field line);
 void draft_remove(struct draft *d, size_t i);
 
+/* Takes away line i's last field and the space before it; the line has at least two. 0, or -1 and a
+ * fault. */
+int draft_cut(struct draft *d, size_t i, struct fault *f);
+
 /* The key of an account, or NULL: it is not among those given. And one that is nobody's: NULL and
  * trouble. */
 const struct secret_key *draft_key(const struct draft *d, const struct account *a);
