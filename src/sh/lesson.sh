@@ -499,19 +499,7 @@ end_all() {
     rm -rf "$top"
 }
 
-# On a signal, ends everything and then dies of that signal, unless the shell ignores it (as bash does SIGQUIT).
-killed() { # NUMBER
-    trap - EXIT
-    end_all
-    trap - "$1"
-    kill "-$1" $$
-    exit $((128 + $1))
-}
-trap end_all EXIT
-for signal in 1 2 3 13 15; do # HUP INT QUIT PIPE TERM
-    # shellcheck disable=SC2064 # it expands now, on purpose
-    trap "killed $signal" "$signal"
-done
+@endings.sh@
 mkdir "$own"
 case $mode in
 class)
