@@ -132,7 +132,7 @@ class Reader {
         return decodeText(text) !== null ? text : this.wrong("field.text");
     }
 
-    // A signature by that key of all that stands before it: kept, for who asks whether it holds.
+    // The signature, by that key, of all that stands before it. Its form is checked here; whether it holds, later.
     signature(who) {
         const message = this.fields.slice(0, this.at).join(" "), text = this.take(), digits = who[0] === "s" ? 15712 : 128;
         if (text.length !== digits || !/^[0-9a-f]*$/.test(text)) {
