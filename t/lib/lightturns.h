@@ -137,11 +137,11 @@ static void flood(struct test *t, const struct made *from, size_t member, bool h
 }
 
 /* Whatever one member names, the others' sets stay. */
-static void flood_upon_one(struct test *t)
+static void flood_beside(struct test *t, bool high)
 {
     begin(t, "sign", "", first3);
     struct made fork = t->tip;
-    flood(t, &fork, 1, false);
+    flood(t, &fork, 1, high);
     t->tip = fork;
     bare(t, first3, 0);
     bare(t, first3, 2);
@@ -149,16 +149,14 @@ static void flood_upon_one(struct test *t)
     t->trusted = 2;
 }
 
+static void flood_upon_one(struct test *t)
+{
+    flood_beside(t, false);
+}
+
 static void flood_of_puppets(struct test *t)
 {
-    begin(t, "sign", "", first3);
-    struct made fork = t->tip;
-    flood(t, &fork, 1, true);
-    t->tip = fork;
-    bare(t, first3, 0);
-    bare(t, first3, 2);
-    t->valid += 3;
-    t->trusted = 2;
+    flood_beside(t, true);
 }
 
 /* A set that is new, and not on the best chain yet; the member in whose turn that is has named it,
