@@ -105,12 +105,7 @@ names() {
 
 page() { # LEDGER...
     top
-    texts | page_data texts
-    page_data_end
-    if [ -n "$translation" ]; then
-        page_data texts <"$translation" || return 4
-        page_data_end
-    fi
+    page_texts "$translation" || return $?
     names | page_data names || return 4
     page_data_end
     for file; do ledger "$file" || return $?; done
@@ -118,11 +113,6 @@ page() { # LEDGER...
 }
 
 # --- Main ----------------------------------------------------------------------------------------------
-
-check_file() { # FILE
-    [ ! -d "$1" ] || trouble "$1: is a folder"
-    [ -r "$1" ] || trouble "$1: cannot be read"
-}
 
 first='' second='' translation='' book=${NAMES-} print=''
 

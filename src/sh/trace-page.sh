@@ -113,23 +113,13 @@ check() {
 # page TRACE: TRACE is the text of one.
 page() {
     top
-    texts | page_data texts
-    page_data_end
-    if [ -n "$translation" ]; then
-        page_data texts <"$translation" || return $?
-        page_data_end
-    fi
+    page_texts "$translation" || return $?
     put_text "$1" | page_data trace $((2 * LIMIT))
     page_data_end
     end
 }
 
 # --- Main ----------------------------------------------------------------------------------------------
-
-check_file() { # FILE
-    [ ! -d "$1" ] || trouble "$1: is a folder"
-    [ -r "$1" ] || trouble "$1: cannot be read"
-}
 
 translation='' print=''
 while getopts :pt:hV-: option; do
@@ -163,5 +153,10 @@ status=0
 trace=$(feed "$file" | check "$name") || status=$?
 [ "$status" -le 2 ] || trouble "awk: ended with status $status"
 [ "$status" -eq 0 ] || exit "$status"
-made=$(page "$trace") || trouble "$translation: more than 1000000 bytes"
+made=$(page "$trace") || status=$?
+case $status in
+0) ;;
+4) trouble "$translation: more than 1000000 bytes" ;;
+*) trouble 'the page could not be made' ;;
+esac
 put_text "$made" 2>/dev/null || trouble 'stdout: cannot be written'

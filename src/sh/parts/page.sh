@@ -38,3 +38,17 @@ END_OF_TEXT
 page_data_end() {
     printf '</pre>\n'
 }
+
+# The texts of the page, and after them those in this file, if any, which take their place. Status 4 if these are too long.
+page_texts() { # FILE
+    texts | page_data texts
+    page_data_end
+    [ -n "$1" ] || return 0
+    page_data texts <"$1" || return 4
+    page_data_end
+}
+
+check_file() { # FILE
+    [ ! -d "$1" ] || trouble "$1: is a folder"
+    [ -r "$1" ] || trouble "$1: cannot be read"
+}
