@@ -2,7 +2,7 @@
 // all that an edit breaks.
 //
 // The result of a block: {block, faults, parent, id, ids, height, time, target, miner, state, rules, genesis, times, work, jobs,
-// broken, after}. faults: {line (0: the header), broken}; jobs: signatures that have still to be checked; after: it stands upon
+// broken, after}. faults: {line (0: the header), broken}; jobs: signatures still to be checked; after: it stands upon
 // a block that does not hold.
 
 const HEADER_FIELDS = {height: 1, prev: 2, root: 3, time: 4, target: 5, miner: 6, count: 7, seal: 8};

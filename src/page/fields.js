@@ -17,7 +17,7 @@ function refuse(rule, values, field) {
     throw new Broken(rule, values, field);
 }
 
-// Does f; if that breaks a rule, note(line, broken) is told.
+// Does f; if that breaks a rule, calls note(line, broken).
 function attempt(note, line, f) {
     try {
         f();

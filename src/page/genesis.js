@@ -98,7 +98,7 @@ function noRules() {
         halving: 0n, maxblock: MOST, minfee: 0n, bytefee: 0n, state: 0n};
 }
 
-// Reads the body: {rules, state}; note(line, broken) is told of each line that breaks a rule, 0 being the header.
+// Reads the body: {rules, state}; calls note(line, broken) for each line that breaks a rule, 0 being the header.
 function readGenesis(body, note) {
     const rules = noRules(), state = new Map();
     let supply = 0n;

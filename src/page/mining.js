@@ -2,7 +2,7 @@
 
 const mining = {stop: null, key: null};
 
-// Who was on the button that goes away is on the card then.
+// If the button that goes away has the focus, the card gets it.
 function hideProgress(card) {
     if (card.mining.contains(document.activeElement)) {
         card.root.focus({preventScroll: true});
@@ -69,7 +69,7 @@ function descendsFrom(result, key) {
     return false;
 }
 
-// all: this block, and then each that does not hold of those that stand on it, once: some have a fault that mining does not mend.
+// all: this block, and then each block above it that does not hold, once: some have a fault that mining does not mend.
 // One undo takes back all of them.
 function startMining(ledger, key, all, refresh) {
     const token = "mine " + performance.now(), mined = new Set();

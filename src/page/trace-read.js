@@ -6,7 +6,8 @@
 //                fate ("recv", "drop" or ""), reason, text, kind, copyOf (an id, or "")
 //     broken     the number of the first event that says so; -1: none
 //     result     "held", "broken" or ""
-// What cannot be seen in it is a number in all of these; tabs stay. Lines that are none of a trace are passed over. Names and ids are keys of Maps only, so any will do.
+// What cannot be seen in it is a number in all of these; tabs stay. Lines that do not belong to a trace are skipped. Names and
+// ids are keys of Maps only, so any will do.
 const NODE_WORDS = new Set(["start", "crash", "restart", "wipe", "pause", "resume", "skew", "propose", "commit", "restore", "read",
     "answer", "command", "event"]);
 

@@ -10,7 +10,7 @@ const STEPS = {
     clients: (event) => CLIENTS.has(event.word),
 };
 
-// The numbers of the events that a choice of steps goes to; what ends a trace is always one. Messages of hidden kinds are none.
+// The numbers of the events that a choice of steps goes to; what ends a trace is always one. Messages of hidden kinds are left out.
 function shownEvents(trace, steps, hidden) {
     const shown = [];
     trace.events.forEach((event, i) => {

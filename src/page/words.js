@@ -12,7 +12,7 @@ function readNames(text) {
     }
 }
 
-// Bytes as text: UTF-8 if they are that.
+// Bytes as text: as UTF-8, and what is none as the replacement character.
 function readable(bytes) {
     return visible(new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0))));
 }

@@ -204,7 +204,7 @@ end_shell() {
 
 # --- Showing it ----------------------------------------------------------------------------------------------
 
-# Prints without a newline, to wait for the reader behind it.
+# Prints without a newline, to wait for the reader after it.
 prompt() {
     printf '%s' "$1" 2>/dev/null || trouble 'stdout: cannot be written'
 }
