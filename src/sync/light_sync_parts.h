@@ -2,7 +2,7 @@
 #ifndef SYNC_LIGHT_SYNC_PARTS_H
 #define SYNC_LIGHT_SYNC_PARTS_H
 
-#include "gossip/header_puller.h"
+#include "sync/header_puller.h"
 #include "sync/light_sync.h"
 #include "sync/pull_peer.h"
 

@@ -1,7 +1,7 @@
 /* gossip/header_puller and gossip/session: a peer that says anything to a light client, which asks
  * it for headers, proofs and balances in turn. In what it says `@` stands for the id of the header
  * that it gave last, `&` for the id that is wanted, `!` for a moment. */
-#include "gossip/header_puller.h"
+#include "sync/header_puller.h"
 #include "crypto/sha256.h"
 #include "pull_talk.h"
 #include "record/block.h"

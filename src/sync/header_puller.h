@@ -4,8 +4,8 @@
  *
  * A fault of its functions is the peer's (FAULT_RULE), for which the link is closed, or trouble.
  */
-#ifndef GOSSIP_HEADER_PULLER_H
-#define GOSSIP_HEADER_PULLER_H
+#ifndef SYNC_HEADER_PULLER_H
+#define SYNC_HEADER_PULLER_H
 
 #include "gossip/session.h"
 #include "record/account.h"
