@@ -157,10 +157,10 @@ $(OUT)/netsim: private WHOLLY = $(if $(LTO),$(filter-out $(WARN),$(CFLAGS)) $(LT
 
 # A script says @NAME@ and @VERSION@, and calls its siblings by @PROGPREFIX@NAME, which `install' fills in. A line that is
 # @FILE@ stands for src/sh/parts/FILE, or for a part of a page for a browser: src/page/assemble.sh says what those are.
-HTML = $(patsubst src/page/%.html,%,$(sort $(wildcard src/page/*.html)))
-PARTS = $(sort $(wildcard src/sh/parts/* src/page/*.texts)) $(foreach p,$(HTML),$(OBJ)/page/$p.top $(OBJ)/page/$p.end)
+HTML = $(sort $(basename $(notdir $(wildcard src/page/*/*.html))))
+PARTS = $(sort $(wildcard src/sh/parts/* src/page/*/*.texts)) $(foreach p,$(HTML),$(OBJ)/page/$p.top $(OBJ)/page/$p.end)
 
-$(OBJ)/page/%.top $(OBJ)/page/%.end: src/page/%.html $(wildcard src/page/*)
+$(OBJ)/page/%.top $(OBJ)/page/%.end: $(wildcard src/page/*.* src/page/*/*)
 	src/page/assemble.sh $* $(OBJ)/page
 
 $(SCRIPTS:%=$(OBJ)/sh/%): $(OBJ)/sh/%: src/sh/%.sh $(PARTS) Makefile

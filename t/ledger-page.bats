@@ -13,11 +13,16 @@ data_of() { # PAGE
     printf '%b' "${text%??}"
 }
 
+# Where a part of the page is.
+page_part() { # FILE
+    [ -e "$ROOT/src/page/ledger/$1" ] && echo "$ROOT/src/page/ledger/$1" || echo "$ROOT/src/page/$1"
+}
+
 # The page's scripts that need no page, in its order, and what uses them.
 page_scripts() { # SCRIPT
     echo '"use strict";'
-    sed -n 's/^@\(.*\.js\)@$/\1/p' "$ROOT/src/page/ledger.html" | sed '/^card\.js$/,$d; /^elements/d; /^slices/d' |
-        while read -r part; do cat "$ROOT/src/page/$part"; done
+    sed -n 's/^@\(.*\.js\)@$/\1/p' "$ROOT/src/page/ledger/ledger.html" | sed '/^card\.js$/,$d; /^elements/d; /^slices/d' |
+        while read -r part; do cat "$(page_part "$part")"; done
     cat "$1"
 }
 
@@ -129,8 +134,8 @@ inside() { # TAG PAGE
 @test "every text that the scripts name is in the table, and none is there for nothing" {
     ledger-page -p | grep -v '^#' | grep . | cut -d ' ' -f 1 | sort >there
     refute uniq -d there | grep .
-    cd "$ROOT/src/page"
-    scripts=$(sed -n 's/^@\(.*\.js\)@$/\1/p' ledger.html)
+    cd "$ROOT/src/page/ledger"
+    scripts=$(sed -n 's/^@\(.*\.js\)@$/\1/p' ledger.html | while read -r part; do page_part "$part"; done)
     # shellcheck disable=SC2086 # names of files
     { grep -Eoh 'say\("[a-z.]+"' $scripts | cut -d '"' -f 2
         grep -Eoh 'data-(text|label|hint)="[a-z.]+"' ledger.html | cut -d '"' -f 2
@@ -191,14 +196,14 @@ inside() { # TAG PAGE
     for amount in 5 6 7; do
         echo "miner $amount" | txmake -f alice | txsign -k alice.key | mine -m miner -n 1 -T 1700000000 2>/dev/null | ledger-append -q
     done
-    cat "$ROOT/src/page/slices.js" "$ROOT/src/page/mining.js" "$ROOT/t/lib/pagemining.js" >mining.js
+    cat "$ROOT"/src/page/ledger/{slices,mining}.js "$ROOT/t/lib/pagemining.js" >mining.js
     page_scripts mining.js >all.js
     timeout 60 "$javascript" all.js <ledger
 }
 
 @test "the page's scripts: the keys of undo are the ledger's in its blocks, not in other fields or in a comparison" {
     need_javascript
-    sed '/^start();$/d' "$ROOT/src/page/ledgerpage.js" | cat - "$ROOT/t/lib/pageundo.js" >undo.js
+    sed '/^start();$/d' "$ROOT/src/page/ledger/ledgerpage.js" | cat - "$ROOT/t/lib/pageundo.js" >undo.js
     "$javascript" undo.js
 }
 

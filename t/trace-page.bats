@@ -29,8 +29,8 @@ END
 
 # asks QUESTION: what the page's scripts make of the file t: see t/lib/tracetest.js.
 asks() {
-    [ -e all.js ] || cat "$ROOT"/src/page/texts.js "$ROOT"/src/page/trace-{read,state,splits,steps,layout}.js "$ROOT/t/lib/tracetest.js" >all.js
-    TEXTS=$ROOT/src/page/trace.texts "$javascript" all.js t "$@"
+    [ -e all.js ] || cat "$ROOT"/src/page/texts.js "$ROOT"/src/page/trace/{read,state,splits,steps,layout}.js "$ROOT/t/lib/tracetest.js" >all.js
+    TEXTS=$ROOT/src/page/trace/trace.texts "$javascript" all.js t "$@"
 }
 
 # The text of the page's element of that class, as the browser's script reads it.
@@ -84,8 +84,8 @@ refused() { # STATUS WORDS ARGUMENT...
     cut -d ' ' -f 1 texts | grep -v '^#' | sort >keys
     [ -z "$(uniq -d keys)" ]
     {
-        sed -n 's/.*data-\(text\|label\|hint\)="\([^"]*\)".*/\2/p' "$ROOT/src/page/trace.html"
-        grep -oh 'say("[a-z-]*"[,)]' "$ROOT"/src/page/trace-*.js | cut -d '"' -f 2
+        sed -n 's/.*data-\(text\|label\|hint\)="\([^"]*\)".*/\2/p' "$ROOT/src/page/trace/trace.html"
+        grep -oh 'say("[a-z-]*"[,)]' "$ROOT"/src/page/trace/*.js | cut -d '"' -f 2
     } | sort -u >used
     [ -z "$(comm -13 keys used)" ] || { comm -13 keys used && return 1; }
     printf 'language de\nplay Abspielen <b>\n' >mine

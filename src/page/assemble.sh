@@ -1,6 +1,6 @@
 #!/bin/sh
 # assemble.sh PAGE FOLDER: makes FOLDER/PAGE.top and FOLDER/PAGE.end, the parts of an HTML page before and after its data, of
-# PAGE.html and the files that it names, which lie beside this script.
+# PAGE/PAGE.html and the files that it names, which are in the folder PAGE, or beside this script if pages share them.
 #
 # In PAGE.html a line @FILE@ stands for that file; the one line @DATA@ is where the data go; and @STYLE@ and @SCRIPT@ in the
 # page's policy stand for the hashes of its one <style> and its one <script>, whose tags have a line of their own. A browser
@@ -18,10 +18,16 @@ trouble() {
 }
 
 expand() {
-    awk -v from="$from" '
+    awk -v from="$from" -v page="$page" '
         /^@[a-z0-9.-]+@$/ {
-            file = from "/" substr($0, 2, length($0) - 2)
-            while ((got = (getline line < file)) > 0) {
+            name = substr($0, 2, length($0) - 2)
+            file = from "/" page "/" name
+            got = (getline line < file)
+            if (got < 0) {
+                file = from "/" name
+                got = (getline line < file)
+            }
+            for (; got > 0; got = (getline line < file)) {
                 if (line ~ /<\/?script|<\/style|<!--|@(NAME|VERSION|PROGPREFIX)@/) {
                     print file ": has words that end a script, or that are filled in: " line | "cat >&2"
                     exit 2
@@ -35,7 +41,7 @@ expand() {
             close(file)
             next
         }
-        { print }' "$from/$page.html"
+        { print }' "$from/$page/$page.html"
 }
 
 # The text between the lines <TAG> and </TAG>, as a browser hashes it: from the newline of the first on.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # ledger-page - a ledger as one HTML page, in which every field can be edited and every rule is checked again
 #
-# The page is src/page/ledger.html, without network, server or library; this puts the ledger into it.
+# The page is src/page/ledger/ledger.html, without network, server or library; this puts the ledger into it.
 #
 # Exit status: 0 done; 1 the input is no ledger; 2 it could not be tried.
 set -efu

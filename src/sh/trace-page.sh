@@ -1,7 +1,7 @@
 #!/bin/sh
 # trace-page - a trace of netsim as one HTML page, which plays it
 #
-# The page is src/page/trace.html, without network, server or library; this puts the trace into it.
+# The page is src/page/trace/trace.html, without network, server or library; this puts the trace into it.
 #
 # Exit status: 0 done; 1 the input is no trace, or too much; 2 it could not be tried.
 set -efu

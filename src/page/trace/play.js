@@ -1,4 +1,4 @@
-// The page plays: the present moves on by itself. A view `v` is described in trace-view.js.
+// The page plays: the present moves on by itself. A view `v` is described in view.js.
 
 function pause(v) {
     v.playing = false;

@@ -4,7 +4,7 @@
 //     upTo                     the number of the last event that has happened
 //     y                        where the present is in the layout, px: between two events while it plays
 //     playing, turn            whether it plays, and how often it began to: what an earlier time still has due is not done
-//     d                        the picture (trace-draw.js)
+//     d                        the picture (draw.js)
 const SPEEDS = ["0.25", "0.5", "1", "2", "4", "8"];
 const PX_PER_SECOND = 45; // at speed 1
 const ZOOM_STEP = 1.5;

@@ -1,4 +1,4 @@
-// What happens to nodes, and to all of them, in the diagram of trace-draw.js.
+// What happens to nodes, and to all of them, in the diagram of draw.js.
 
 function drawCommit(d, event, x, y) {
     d.g.fillStyle = d.colours.commit;

@@ -1,4 +1,4 @@
-// What is under the pointer in the diagram of trace-draw.js, and what the page shows of it.
+// What is under the pointer in the diagram of draw.js, and what the page shows of it.
 
 function distanceTo(s, x, y) {
     const dx = s.x2 - s.x1, dy = s.y2 - s.y1;
