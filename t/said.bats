@@ -151,6 +151,25 @@ history_of() { # SEED COUNT HEIGHTS [any]
     [ "$(ask prune "$(sed 's/\(.\)\1*$/\1/' <<<"$last")" | paste -s -d ' ')" = 'new again' ]
 }
 
+@test "of a height in which it was locked again and again, what the last lock rests on is left" {
+    one=$(printf '1%.0s' {1..64}) two=$(printf '2%.0s' {1..64}) nil=$(printf '0%.0s' {1..64})
+    heard() { echo "heard $1 $one $2 $3 $4 $two $two signature"; } # KIND HEIGHT ROUND STEP|VALIDROUND
+    {
+        echo "history $one $two"
+        heard vote 9 4 prevote
+        for round in 0 3 7; do
+            heard proposal 10 $round -
+            heard vote 10 $round prevote
+            echo "vote 10 $round precommit $two"
+        done
+        heard vote 10 8 prevote
+        echo "vote 10 9 precommit $nil"
+    } >whole
+    cp whole said
+    ask prune | grep -qx new
+    cmp said <(grep -v 'heard vote [^ ]* 10 [03] ' whole)
+}
+
 @test "it is pruned when it has grown, while it stays locked; a file with two names is not" {
     history_of 1 12000 15000 >said
     [ "$(stat -c %s said)" -gt 1048576 ]

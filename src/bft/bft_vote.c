@@ -13,8 +13,18 @@ bool bft_vote_is_nil(const struct bft_vote *v)
     return bft_value_equal(v->value, nothing);
 }
 
-bool bft_vote_contradicts(const struct bft_vote *a, const struct bft_vote *b)
+static bool is_of_same_step(const struct bft_vote *a, const struct bft_vote *b)
 {
     return a->node == b->node && a->height == b->height && a->round == b->round &&
-           a->step == b->step && !bft_value_equal(a->value, b->value);
+           a->step == b->step;
+}
+
+bool bft_vote_equal(const struct bft_vote *a, const struct bft_vote *b)
+{
+    return is_of_same_step(a, b) && bft_value_equal(a->value, b->value);
+}
+
+bool bft_vote_contradicts(const struct bft_vote *a, const struct bft_vote *b)
+{
+    return is_of_same_step(a, b) && !bft_value_equal(a->value, b->value);
 }

@@ -28,6 +28,9 @@ struct bft_vote {
 bool bft_vote_is_nil(const struct bft_vote *v);
 bool bft_value_equal(const uint8_t a[BFT_VALUE_LEN], const uint8_t b[BFT_VALUE_LEN]);
 
+/* Whether they say the same: same node, height, round, step and value. */
+bool bft_vote_equal(const struct bft_vote *a, const struct bft_vote *b);
+
 /* Whether one key has said two things of which an honest one says at most one: same node, height,
  * round and step, another value. */
 bool bft_vote_contradicts(const struct bft_vote *a, const struct bft_vote *b);

@@ -124,7 +124,7 @@ static int enter(struct agreement *a, int64_t now, struct fault *f)
             a->before[kept++] = a->before[i];
         }
     a->before_count = kept;
-    polkas_forget(&a->polkas, (uint64_t)a->decided.height);
+    polkas_forget(&a->polkas, (uint64_t)a->decided.height + 1, 0);
     return said ? agreement_restart(a, now, f) : forget(a, now, f);
 }
 

@@ -57,24 +57,25 @@ static bool was_said(const struct agreement *a, const struct said_vote *v, struc
     return b != NULL;
 }
 
-static bool is_nil(const struct said_vote *v)
+/* What is on disk by now; what an earlier lock of this height rested on has no use any more. */
+static void note_lock(struct agreement *a, const struct said_vote *v)
 {
-    static const uint8_t nothing[ID_LEN];
-    return memcmp(v->root.bytes, nothing, ID_LEN) == 0;
+    a->polkas.saved = a->polkas.count;
+    polkas_forget(&a->polkas, (uint64_t)v->height, (int32_t)v->round);
 }
 
 /* On disk; a precommit for a block with the prevotes for it. */
 static int save(struct agreement *a, const struct said_vote *v, struct fault *f)
 {
     struct buf heard = {0};
-    bool locks = v->step == SAID_PRECOMMIT && !is_nil(v);
+    bool locks = said_vote_locks(v);
     if (locks && (agreement_take_polkas(a) || agreement_put_polkas(a, &heard))) {
         buf_free(&heard);
         return fault_memory(f);
     }
     enum said_answer answer = said_sign_vote(a->config.said, v, &heard, f);
     if (locks && answer == SAID_NEW)
-        a->polkas.saved = a->polkas.count;
+        note_lock(a, v);
     buf_free(&heard);
     return answer == SAID_REFUSED ? -1 : 0;
 }

@@ -5,19 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_same(const struct bft_vote *a, const struct bft_vote *b)
-{
-    return a->node == b->node && a->height == b->height && a->round == b->round &&
-           a->step == b->step && bft_value_equal(a->value, b->value);
-}
-
 int held_lines_add(struct held_lines *h, const struct bft_vote *v)
 {
     size_t of_one = 0, oldest = 0;
     for (size_t i = h->count; i-- > 0;) {
         if (h->list[i].node != v->node)
             continue;
-        if (is_same(&h->list[i], v))
+        if (bft_vote_equal(&h->list[i], v))
             return 0;
         of_one++;
         oldest = i;

@@ -5,7 +5,7 @@
 #include "bft/bft_vote.h"
 
 #define HELD_LINES_OF_ONE 32                                 /* of one member, */
-#define HELD_LINES_MAX (HELD_LINES_OF_ONE * BFT_MEMBERS_MAX) /* ... and so room for all of them */
+#define HELD_LINES_MAX (HELD_LINES_OF_ONE * BFT_MEMBERS_MAX) /* ... and of all */
 
 /* All zero is an empty list that owns nothing. */
 struct held_lines {

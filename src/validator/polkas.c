@@ -4,17 +4,11 @@
 
 #include <stdlib.h>
 
-static bool is_same(const struct bft_vote *a, const struct bft_vote *b)
-{
-    return a->node == b->node && a->height == b->height && a->round == b->round &&
-           a->step == b->step && bft_value_equal(a->value, b->value);
-}
-
 /* Its place among the first n of the list, or n. */
 static size_t find(const struct polkas *p, size_t n, const struct bft_vote *v)
 {
     size_t i = 0;
-    while (i < n && !is_same(&p->list[i], v))
+    while (i < n && !bft_vote_equal(&p->list[i], v))
         i++;
     return i;
 }
@@ -34,11 +28,17 @@ bool polkas_is_said(const struct polkas *p, const struct bft_vote *v)
     return find(p, p->said, v) < p->said;
 }
 
-void polkas_forget(struct polkas *p, uint64_t height)
+static bool is_over(const struct bft_vote *v, uint64_t height, int32_t round)
+{
+    return v->height < height ||
+           (v->height == height && v->round < round && v->step == BFT_PREVOTE);
+}
+
+void polkas_forget(struct polkas *p, uint64_t height, int32_t round)
 {
     size_t kept = 0, saved = 0, said = 0;
     for (size_t i = 0; i < p->count; i++)
-        if (p->list[i].height > height) {
+        if (!is_over(&p->list[i], height, round)) {
             saved += i < p->saved;
             said += i < p->said;
             p->list[kept++] = p->list[i];

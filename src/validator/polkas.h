@@ -20,8 +20,9 @@ int polkas_add(struct polkas *p, const struct bft_vote *v);
 /* Whether it is one that was read from the disk. */
 bool polkas_is_said(const struct polkas *p, const struct bft_vote *v);
 
-/* Removes those of this height and below. */
-void polkas_forget(struct polkas *p, uint64_t height);
+/* Removes those of lower heights, and this height's prevotes of earlier rounds: whoever is locked
+ * in this round has newer ones to show, which release all that those would. */
+void polkas_forget(struct polkas *p, uint64_t height, int32_t round);
 void polkas_free(struct polkas *p);
 
 #endif

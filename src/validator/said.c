@@ -18,10 +18,19 @@ static int vote_order(const struct said_vote *a, const struct said_vote *b)
     return (int)a->step - (int)b->step;
 }
 
+bool said_vote_locks(const struct said_vote *v)
+{
+    static const uint8_t nothing[sizeof v->root.bytes];
+    return v->step == SAID_PRECOMMIT && v->root.known &&
+           memcmp(v->root.bytes, nothing, sizeof nothing) != 0;
+}
+
 static void note_vote(struct said *s, const struct said_vote *v)
 {
     if (!s->voted || vote_order(v, &s->last) > 0)
         s->last = *v;
+    if (said_vote_locks(v) && vote_order(v, &s->lock) > 0)
+        s->lock = *v;
     s->voted = true;
 }
 

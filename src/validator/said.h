@@ -48,6 +48,7 @@ struct said {
     bool begun; /* it has its first line */
     bool voted;
     struct said_vote last; /* in the order of height, round and step */
+    struct said_vote lock; /* the last precommit for a block; its height is 0: none */
     struct said_attest *attests;
     size_t count, cap;
     uint64_t prune_at; /* it is pruned before anything is added to so many bytes */
@@ -88,11 +89,12 @@ int said_votes(struct said *s, int64_t height, struct said_vote **list, size_t *
 int said_each_heard(struct said *s, lines_take *take, void *self, struct fault *f);
 
 /* Replaces the file by one that forbids at least as much: the votes, and what was heard, of the
- * last few heights, and the last attests (EIP-3076's minimal form, with some more of them, so that
- * these can be said again). A crash leaves the old file or the new one. 0, or -1 and trouble:
- * nothing may be signed then. A file that has another name besides is left as it is: that would not
- * follow. So is one that cannot be replaced (a folder without write permission, a file that is a
- * mount point), as long as it is found at its path. */
+ * last few heights (but the prevotes that an earlier lock of a height rested on), and the last
+ * attests (EIP-3076's minimal form, with some more of them, so that these can be said again). A
+ * crash leaves the old file or the new one. 0, or -1 and trouble: nothing may be signed then. A
+ * file that has another name besides is left as it is: that would not follow. So is one that cannot
+ * be replaced (a folder without write permission, a file that is a mount point), as long as it is
+ * found at its path. */
 int said_prune(struct said *s, struct fault *f);
 
 /* The interchange of EIP-3076, version 5, as JSON: genesis_validators_root is the chain, slots and
@@ -102,6 +104,9 @@ int said_prune(struct said *s, struct fault *f);
  * another chain's, or has nothing of this key), or trouble. */
 int said_export(const struct said *s, struct buf *out, struct fault *f);
 int said_import(struct said *s, const char *json, size_t n, struct fault *f);
+
+/* Whether it is a precommit for a block, on which the member is locked then. */
+bool said_vote_locks(const struct said_vote *v);
 
 /* Whether a vote like that is not to be signed any more. */
 bool said_covers_vote(const struct said *s, const struct said_vote *v);

@@ -19,8 +19,19 @@ enum {
 
 struct kept {
     int64_t above; /* a height */
+    struct said_vote lock;
     struct buf text;
 };
+
+/* Whether these n fields are the line of a prevote before the round of the lock. */
+static bool is_before_lock(const struct kept *k, const struct field *x, size_t n)
+{
+    int64_t height, round;
+    return said_is_heard(x, n) && field_is(x[1], "vote") && field_is(x[5], "prevote") &&
+           number_parse(x[3].text, x[3].len, &height) == 0 &&
+           number_parse(x[4].text, x[4].len, &round) == 0 && height == k->lock.height &&
+           round < k->lock.round;
+}
 
 static int keep_line(void *self, const struct line *line, struct fault *f)
 {
@@ -31,7 +42,8 @@ static int keep_line(void *self, const struct line *line, struct fault *f)
     const struct field *at = field_is(x[0], "vote")    ? &x[1]
                              : field_is(x[0], "heard") ? &x[3]
                                                        : NULL;
-    if (at == NULL || n < 5 || number_parse(at->text, at->len, &height) != 0 || height <= k->above)
+    if (at == NULL || n < 5 || number_parse(at->text, at->len, &height) != 0 ||
+        height <= k->above || is_before_lock(k, x, n))
         return 0;
     return buf_add(&k->text, line->text, line->len) != 0 || buf_add(&k->text, "\n", 1) != 0
                ? fault_memory(f)
@@ -102,7 +114,7 @@ static bool has_one_name(const struct said *s)
 
 int said_prune(struct said *s, struct fault *f)
 {
-    struct kept k = {.above = s->voted ? s->last.height - KEEP_HEIGHTS : 0};
+    struct kept k = {.above = s->voted ? s->last.height - KEEP_HEIGHTS : 0, .lock = s->lock};
     s->prune_at = 2 * s->file.end;
     if (!s->begun || !has_one_name(s))
         return 0;
