@@ -121,12 +121,12 @@ static void take_vote(struct dht_node *n, const struct contact *from, struct krp
         follow_address(n, from->host_len, now);
 }
 
-static void failed(struct dht_node *n, const struct dht_query *q, int64_t now)
+static void failed(const struct dht_query *q)
 {
     if (q->purpose == DHT_FOR_STORE && q->search)
-        dht_search_stored(n, q->search, -1);
+        dht_search_stored(q->search, -1);
     if (q->purpose == DHT_FOR_SEARCH && q->search)
-        dht_search_answered(n, q->search, &q->to, NULL, now);
+        dht_search_answered(q->search, &q->to, NULL);
 }
 
 /* It goes to its purpose. */
@@ -136,9 +136,9 @@ static void hand_out(struct dht_node *n, const struct dht_query *q, const struct
     struct contact list[2 * DHT_K];
     bool six = from->host_len == 16;
     if (q->purpose == DHT_FOR_STORE && q->search)
-        dht_search_stored(n, q->search, 0);
+        dht_search_stored(q->search, 0);
     if (q->purpose == DHT_FOR_SEARCH && q->search)
-        dht_search_answered(n, q->search, from, m, now);
+        dht_search_answered(q->search, from, m);
     if (q->purpose != DHT_FOR_BOOT)
         return;
     list[0] = *from;
@@ -156,7 +156,7 @@ static void take_reply(struct dht_node *n, const struct dht_query *q, const stru
         memcpy(from.id.bytes, m->id.at, NODE_ID_LEN);
     if (!m->id.at || (q->id_known && !node_id_equal(&from.id, &q->to.id))) {
         routing_drop(dht_table(n, q->to.host_len), &q->to, &ping);
-        failed(n, q, now);
+        failed(q);
         dht_ask_ping(n, &ping, now);
         return;
     }
@@ -178,9 +178,9 @@ static void take_error(struct dht_node *n, const struct dht_query *q, const stru
         routing_failed(dht_table(n, q->to.host_len), &q->to, &ping);
     dht_ask_ping(n, &ping, now);
     if (q->purpose == DHT_FOR_STORE && q->search)
-        dht_search_stored(n, q->search, m->code.there && m->code.n > 0 ? m->code.n : KRPC_GENERIC);
+        dht_search_stored(q->search, m->code.there && m->code.n > 0 ? m->code.n : KRPC_GENERIC);
     else
-        failed(n, q, now);
+        failed(q);
 }
 
 void dht_take_answer(struct dht_node *n, const struct contact *from, const struct krpc *m,
@@ -205,7 +205,7 @@ static void give_up(struct dht_node *n, const struct dht_query *q, int64_t now)
     struct contact ping = {0};
     if (q->id_known)
         routing_failed(dht_table(n, q->to.host_len), &q->to, &ping);
-    failed(n, q, now);
+    failed(q);
     dht_ask_ping(n, &ping, now);
 }
 

@@ -33,7 +33,7 @@ struct dht_query {
 };
 
 /* Who answered a search, with what a store needs. */
-struct dht_giver {
+struct dht_responder {
     struct contact contact;
     uint8_t token[DHT_TOKEN_MAX];
     size_t token_len;
@@ -44,8 +44,8 @@ struct dht_search {
     struct dht_goal goal;
     struct dht_item *item; /* to put; ours */
     struct lookup lookup;
-    struct dht_giver *givers;
-    size_t giver_count, giver_cap;
+    struct dht_responder *responders;
+    size_t responder_count, responder_cap;
     int64_t begun; /* until it asks for the first time; then INT64_MAX */
     bool storing, refreshes, own, over;
     unsigned awaited; /* answers to stores */
@@ -121,10 +121,9 @@ void dht_serve(struct dht_node *n, const struct contact *from, const struct krpc
 int dht_search_begin(struct dht_node *n, const struct dht_goal *goal, bool refreshes, bool own,
                      int64_t now);
 /* Somebody whom it asked has answered, or will not. m NULL: no usable answer. */
-void dht_search_answered(struct dht_node *n, struct dht_search *s, const struct contact *from,
-                         const struct krpc *m, int64_t now);
+void dht_search_answered(struct dht_search *s, const struct contact *from, const struct krpc *m);
 /* The same for a store. code 0: it was accepted; -1: no answer; else an error's. */
-void dht_search_stored(struct dht_node *n, struct dht_search *s, int64_t code);
+void dht_search_stored(struct dht_search *s, int64_t code);
 /* Leaves in the list only those that this teller is believed, and gives their number. */
 size_t dht_believed(const struct contact *teller, struct contact *list, size_t count);
 /* Contacts that a first answer had. */

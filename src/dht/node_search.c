@@ -20,7 +20,7 @@ static void free_search(struct dht_search *s)
 {
     lookup_free(&s->lookup);
     free(s->item);
-    free(s->givers);
+    free(s->responders);
     free(s);
 }
 
@@ -65,19 +65,19 @@ int dht_search_begin(struct dht_node *n, const struct dht_goal *goal, bool refre
 
 /* --- Storing ---------------------------------------------------------------------------------- */
 
-static const struct dht_giver *giver_of(const struct dht_search *s, const struct contact *c)
+static const struct dht_responder *responder_of(const struct dht_search *s, const struct contact *c)
 {
-    for (size_t i = 0; i < s->giver_count; i++)
-        if (contact_equal(&s->givers[i].contact, c))
-            return &s->givers[i];
+    for (size_t i = 0; i < s->responder_count; i++)
+        if (contact_equal(&s->responders[i].contact, c))
+            return &s->responders[i];
     return NULL;
 }
 
-static void store_at(struct dht_node *n, struct dht_search *s, const struct dht_giver *giver,
-                     int64_t now)
+static void store_at(struct dht_node *n, struct dht_search *s,
+                     const struct dht_responder *responder, int64_t now)
 {
     struct krpc m = {.kind = KRPC_QUERY, .method = KRPC_ANNOUNCE_PEER};
-    m.token = (struct krpc_bytes){giver->token, giver->token_len};
+    m.token = (struct krpc_bytes){responder->token, responder->token_len};
     if (s->item) {
         m.method = KRPC_PUT;
         dht_item_write(s->item, &m);
@@ -87,7 +87,7 @@ static void store_at(struct dht_node *n, struct dht_search *s, const struct dht_
         m.implied_port = (struct krpc_number){true, s->goal.port == 0};
         m.port = (struct krpc_number){true, s->goal.port ? s->goal.port : 1};
     }
-    s->awaited += dht_ask(n, &giver->contact, true, &m, DHT_FOR_STORE, s, now);
+    s->awaited += dht_ask(n, &responder->contact, true, &m, DHT_FOR_STORE, s, now);
 }
 
 /* At the nearest nodes that gave a token. */
@@ -97,15 +97,14 @@ static void store(struct dht_node *n, struct dht_search *s, int64_t now)
     size_t count = lookup_closest(&s->lookup, list, DHT_K);
     s->storing = true;
     for (size_t i = 0; i < count; i++) {
-        const struct dht_giver *giver = giver_of(s, &list[i]);
-        if (giver)
-            store_at(n, s, giver, now);
+        const struct dht_responder *responder = responder_of(s, &list[i]);
+        if (responder)
+            store_at(n, s, responder, now);
     }
 }
 
-void dht_search_stored(struct dht_node *n, struct dht_search *s, int64_t code)
+void dht_search_stored(struct dht_search *s, int64_t code)
 {
-    (void)n;
     s->awaited--;
     s->outcome.stored += code == 0;
     s->outcome.refused += code > 0;
@@ -118,12 +117,12 @@ void dht_search_stored(struct dht_node *n, struct dht_search *s, int64_t code)
 static void keep_token(struct dht_search *s, const struct contact *from, const struct krpc *m)
 {
     if (!m->token.at || m->token.len > DHT_TOKEN_MAX ||
-        ARRAY_RESERVE(s->givers, s->giver_cap, s->giver_count + 1))
+        ARRAY_RESERVE(s->responders, s->responder_cap, s->responder_count + 1))
         return;
-    struct dht_giver *giver = &s->givers[s->giver_count++];
-    giver->contact = *from;
-    giver->token_len = m->token.len;
-    memcpy(giver->token, m->token.at, m->token.len);
+    struct dht_responder *responder = &s->responders[s->responder_count++];
+    responder->contact = *from;
+    responder->token_len = m->token.len;
+    memcpy(responder->token, m->token.at, m->token.len);
 }
 
 static void take_item(const struct dht_search *s, const struct krpc *m)
@@ -174,12 +173,9 @@ static size_t keep_nearest(const struct node_id *target, struct contact *list, s
     return kept;
 }
 
-void dht_search_answered(struct dht_node *n, struct dht_search *s, const struct contact *from,
-                         const struct krpc *m, int64_t now)
+void dht_search_answered(struct dht_search *s, const struct contact *from, const struct krpc *m)
 {
     struct contact list[NODES_MAX];
-    (void)now;
-    (void)n;
     if (!m) {
         lookup_failed(&s->lookup, from);
         return;
