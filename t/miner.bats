@@ -52,7 +52,7 @@ kernel() { # NAME
     echo 'int main(void) { return 0; }' | aarch64-linux-gnu-gcc -static -o empty -xc - || skip 'no C library for ARMv8'
     aarch64-linux-gnu-gcc -std=c11 -O1 -D_GNU_SOURCE -I"$from/src" -static -pthread \
         -ffunction-sections -Wl,--gc-sections -o minetest "$from"/t/lib/minetest.c \
-        "$from"/src/work/{choice,kernel*,miner}.c "$from"/src/crypto/sha256*.c "$from"/src/base/*.c "$from"/src/cli/rate.c
+        "$from"/src/work/{choice,kernel*,miner}.c "$from"/src/hash/sha256*.c "$from"/src/base/*.c "$from"/src/cli/rate.c
     timeout 300 qemu-aarch64 ./minetest names >found
     grep -q '^armv8.usable$' found
     timeout 300 qemu-aarch64 ./minetest sample armv8 >tried

@@ -1,6 +1,6 @@
 /*
  * What this processor can do beyond the baseline of its architecture, and what it does fast. The
- * tables of kernels (crypto/sha256.h, crypto/ed25519.h, work/miner.h) choose by it.
+ * tables of kernels (hash/sha256.h, crypto/ed25519.h, work/miner.h) choose by it.
  */
 #ifndef BASE_PROCESSOR_H
 #define BASE_PROCESSOR_H

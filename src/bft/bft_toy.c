@@ -3,7 +3,7 @@
  * it does not stop a forger, of which a simulation has none that it did not make. */
 #include "base/hex.h"
 #include "bft/bft_vote.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 #include "cli/terminal.h"
 #include "crypto/secret_key.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "cli/members.h"
 #include "cli/names.h"
 #include "cli/options.h"
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 #include "record/block.h"
 #include "record/rules.h"
 #include "state/members.h"

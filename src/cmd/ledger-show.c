@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "cli/names.h"
 #include "cli/options.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "index/lookup.h"
 #include "ledger/body_lines.h"
 #include "ledgercli/ledger.h"

@@ -1,7 +1,7 @@
 #include "crypto/secret_key.h"
 
 #include "base/hex.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <errno.h>
 #include <openssl/crypto.h>

@@ -9,7 +9,7 @@
 #ifndef CRYPTO_SLH_DSA_HASH_H
 #define CRYPTO_SLH_DSA_HASH_H
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 #include "crypto/slh_dsa_kernels.h"
 
 #include "base/processor.h"
-#include "crypto/sha256_ni.h"
+#include "hash/sha256_ni.h"
 
 #include <string.h>
 

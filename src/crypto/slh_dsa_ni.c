@@ -1,9 +1,9 @@
-#include "crypto/sha256_ni.h"
+#include "hash/sha256_ni.h"
 
 #ifdef SHA256_NI
 
-#include "crypto/sha256_ni_lanes.h"
 #include "crypto/slh_dsa_kernels.h"
+#include "hash/sha256_ni_lanes.h"
 
 #include <string.h>
 

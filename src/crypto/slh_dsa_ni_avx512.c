@@ -9,7 +9,7 @@
 
 #ifdef SLH_AVX
 
-#include "crypto/sha256_ni.h"
+#include "hash/sha256_ni.h"
 
 #include <immintrin.h>
 

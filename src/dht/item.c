@@ -1,7 +1,7 @@
 #include "dht/item.h"
 
 #include "bencode/reader.h"
-#include "crypto/sha1.h"
+#include "hash/sha1.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "dht/token.h"
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <string.h>
 

@@ -5,8 +5,8 @@
 #include "bencode/json.h"
 #include "bencode/writer.h"
 #include "cli/cli.h"
-#include "crypto/sha1.h"
 #include "dhtcli/endpoint.h"
+#include "hash/sha1.h"
 
 #include <inttypes.h>
 #include <stdio.h>

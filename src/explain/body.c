@@ -2,7 +2,7 @@
 #include "explain/parts.h"
 
 #include "base/hex.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "record/types.h"
 
 #include <inttypes.h>

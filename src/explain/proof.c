@@ -1,7 +1,7 @@
 #include "explain/parts.h"
 
 #include "base/hex.h"
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 #include "record/proof.h"
 
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 
 #include "base/array.h"
 #include "base/hex.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "record/state_line.h"
 
 #include <inttypes.h>

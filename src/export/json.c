@@ -1,8 +1,8 @@
 #include "export/json.h"
 
 #include "base/num.h"
-#include "crypto/sha256.h"
 #include "export/json_parts.h"
+#include "hash/sha256.h"
 
 /* Bytes for the names and punctuation of one object, in addition to the contents of its fields. */
 enum { FRAME_MAX = 1024 };

@@ -1,9 +1,9 @@
 #include "export/unjson.h"
 
 #include "base/hex.h"
-#include "crypto/sha256.h"
 #include "export/text.h"
 #include "export/unjson_parts.h"
+#include "hash/sha256.h"
 
 int unjson_use(struct reading *r, const char *name, enum form_kind kind, struct field *x)
 {

@@ -1,7 +1,7 @@
 #include "farm/cover.h"
 
 #include "base/array.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <stdlib.h>
 

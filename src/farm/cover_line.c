@@ -1,7 +1,7 @@
 #include "farm/cover.h"
 
-#include "crypto/sha256.h"
 #include "farm/unsealed.h"
+#include "hash/sha256.h"
 
 static int add_ticket(struct cover *c, const struct line *line, struct fault *f)
 {

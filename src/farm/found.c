@@ -1,6 +1,6 @@
 #include "farm/found.h"
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 void found_add(struct found *list, const struct unsealed *u)
 {

@@ -3,7 +3,7 @@
 
 #include "farm/tally.h"
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <endian.h>
 #include <stdlib.h>

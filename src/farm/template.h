@@ -2,9 +2,9 @@
 #ifndef FARM_TEMPLATE_H
 #define FARM_TEMPLATE_H
 
-#include "crypto/merkle.h"
 #include "crypto/secret_key.h"
 #include "farm/unsealed.h"
+#include "hash/merkle.h"
 #include "record/rules.h"
 #include "record/state_line.h"
 #include "seal/header.h"

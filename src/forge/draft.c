@@ -3,7 +3,7 @@
 #include "base/chance.h"
 #include "base/hex.h"
 #include "base/num.h"
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 #include "seal/seal.h"
 #include "work/miner.h"
 

@@ -1,6 +1,6 @@
 #include "gossip/listener_parts.h"
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Blocks whose bodies are arriving, line by line. */
 #include "gossip/listener_parts.h"
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <string.h>
 

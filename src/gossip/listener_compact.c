@@ -4,7 +4,7 @@
 
 #include "base/array.h"
 #include "base/hex.h"
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 #include "seal/header.h"
 
 #include <inttypes.h>

@@ -3,7 +3,7 @@
  * its other work. */
 #include "gossip/listener_parts.h"
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <inttypes.h>
 #include <stdio.h>

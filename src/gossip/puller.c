@@ -1,6 +1,6 @@
 #include "gossip/puller.h"
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "record/block.h"
 
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 #include "base/chance.h"
 #include "base/hex.h"
 #include "cli/cli.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <errno.h>
 #include <inttypes.h>

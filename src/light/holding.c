@@ -1,6 +1,6 @@
 #include "light/holding.h"
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "light/presence.h"
 #include "record/state_line.h"
 

@@ -1,7 +1,7 @@
 #include "light/inclusion.h"
 
 #include "base/hex.h"
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* All entries of a state (state(5)) after its line, which show who the members are. */
 #include "light/light_parts.h"
 
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 #include "record/state_entry.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 #include "light/presence.h"
 
 #include "base/hex.h"
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 
 static bool bit(const uint8_t place[ID_LEN], size_t depth)
 {

@@ -1,6 +1,6 @@
 /* The list of a pool's transactions, and the tables by which they are found: by id; and by sender
  * and sequence number, the SHA-256 of which is the key. */
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "mempool/pool_parts.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The tip of a node's ledger, without auditing anything. */
 #include "base/file.h"
 #include "base/hex.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "index/index.h"
 #include "node/status_parts.h"
 #include "record/block.h"

@@ -1,6 +1,6 @@
 #include "pbft/pbft_batch.h"
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <stdio.h>
 #include <stdlib.h>

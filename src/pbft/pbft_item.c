@@ -1,6 +1,6 @@
 #include "pbft/pbft_item.h"
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "pbft/pbft.h"
 
 #include <stdio.h>

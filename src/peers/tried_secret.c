@@ -1,7 +1,7 @@
 /* The secret of a peers file, and the buckets that follow from it. */
 #include "base/file.h"
 #include "base/hex.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "peers/tried_parts.h"
 
 #include <errno.h>

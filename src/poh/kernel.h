@@ -6,7 +6,7 @@
 #ifndef POH_KERNEL_H
 #define POH_KERNEL_H
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 /* A hash, as the eight words of FIPS 180-4. */
 struct poh_hash {

@@ -1,6 +1,6 @@
 /*
  * The steps of as many chains side by side as a vector has lanes. Each kernel compiles this code
- * for its own vectors; before including it, it defines what crypto/sha256_vectors.h needs and
+ * for its own vectors; before including it, it defines what hash/sha256_vectors.h needs and
  *
  *     LANES                     the number of lanes
  *     load(p), store(p, x)      LANES words at p, aligned
@@ -8,7 +8,7 @@
  *     and2(x, y), or2(x, y), left(x, n)
  *     digits(x)                 of bytes from 0 to 15 their hex digits
  */
-#include "crypto/sha256_vectors.h"
+#include "hash/sha256_vectors.h"
 #include "poh/kernel.h"
 
 /* The four hex digits of sixteen bits, as a word of the schedule: the first is its highest byte. */

@@ -3,7 +3,7 @@
 
 #if defined(__x86_64__)
 
-#include "crypto/sha256_ni_lanes.h"
+#include "hash/sha256_ni_lanes.h"
 
 /* The digits of a, b, e and f, or of c, d, g and h: the eight words of the schedule that begin at
  * low[0] and high[0]. A word's lowest byte is the last of its four digits. */

@@ -2,7 +2,7 @@
 
 #include "base/hex.h"
 #include "base/lines.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <inttypes.h>
 #include <stdio.h>

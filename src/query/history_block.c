@@ -2,7 +2,7 @@
 #include "query/history_parts.h"
 
 #include "base/num.h"
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 
 #include "base/array.h"
 #include "base/num.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "state/apply.h"
 
 #include <string.h>

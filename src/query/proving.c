@@ -1,7 +1,7 @@
 #include "query/proving.h"
 
 #include "base/hex.h"
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 #include "index/lookup.h"
 #include "light/inclusion.h"
 

@@ -4,7 +4,7 @@
 #include "base/hex.h"
 #include "base/num.h"
 #include "crypto/ed25519.h"
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 #include "record/types.h"
 
 #include <inttypes.h>

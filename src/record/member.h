@@ -44,7 +44,7 @@ const struct member *member_set_find(const struct member_set *s, const uint8_t k
 /* Whether members of weight w are more than two thirds of the set, 3w > 2W, without overflow. */
 bool member_set_two_thirds(const struct member_set *s, int64_t w);
 
-/* The set's root: the Merkle root (crypto/merkle.h) of the ids of its member lines. This is what a
+/* The set's root: the Merkle root (hash/merkle.h) of the ids of its member lines. This is what a
  * header's TARGET says. */
 void member_set_root(const struct member_set *s, uint8_t root[ID_LEN]);
 

@@ -1,6 +1,6 @@
 #include "record/policy.h"
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "record/types.h"
 
 #include <inttypes.h>

@@ -2,8 +2,8 @@
 
 #include "base/array.h"
 #include "base/hex.h"
-#include "crypto/merkle.h"
-#include "crypto/sha256.h"
+#include "hash/merkle.h"
+#include "hash/sha256.h"
 #include "simpeer/peer_tx.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "simpeer/peer_engine.h"
 
 #include "base/chance.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "simpeer/peer_node.h"
 #include "simpeer/peer_tx.h"
 

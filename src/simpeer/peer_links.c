@@ -2,7 +2,7 @@
 
 #include "base/chance.h"
 #include "base/hex.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "simpeer/peer_tx.h"
 
 #include "base/hex.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #include "state/entries.h"
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "state/account.h"
 #include "state/accused.h"
 #include "state/members.h"

@@ -1,7 +1,7 @@
 #include "state/smt_parts.h"
 
 #include "base/num.h"
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #include "state/unbonding.h"
 
 #include "base/hex.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "state/value.h"
 
 #include <inttypes.h>

@@ -2,7 +2,7 @@
 
 #include "base/buf.h"
 #include "base/hex.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "state/value.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* Reads a block: its header, and the body that the header counts. */
 #include "base/array.h"
 #include "base/hex.h"
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 #include "record/state_line.h"
 #include "stream/locate.h"
 #include "stream/parts.h"

@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 #include "base/lines.h"
-#include "crypto/sha256.h"
 #include "crypto/sigpool.h"
+#include "hash/sha256.h"
 #include "record/block.h"
 #include "record/rules.h"
 #include "record/tx.h"

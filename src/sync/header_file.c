@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "base/linefile.h"
 #include "base/scratch.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <stdio.h>
 #include <stdlib.h>

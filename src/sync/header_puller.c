@@ -1,6 +1,6 @@
 #include "sync/header_puller.h"
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "record/block.h"
 #include "record/member.h"
 #include "record/vote.h"

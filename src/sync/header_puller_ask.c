@@ -1,7 +1,7 @@
 /* The requests of a header puller. */
 #include "sync/header_puller.h"
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <stdio.h>
 #include <string.h>

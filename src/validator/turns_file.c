@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "base/num.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "record/field.h"
 
 #include <errno.h>

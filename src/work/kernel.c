@@ -2,7 +2,7 @@
 #include "work/kernel.h"
 
 #include "base/processor.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <string.h>
 

@@ -10,7 +10,7 @@
 #ifndef WORK_KERNEL_H
 #define WORK_KERNEL_H
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "work/miner.h"
 
 #include <stdint.h>

@@ -12,7 +12,7 @@
  * The arguments v, reach, t and part are always constants after inlining, so words that do not
  * depend on word v are not computed.
  */
-#include "crypto/sha256_vectors.h"
+#include "hash/sha256_vectors.h"
 #include "work/kernel.h"
 
 /* Whether word t depends on word v. */

@@ -2,7 +2,7 @@
 
 #include "base/waits.h"
 #include "base/workers.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "work/choice.h"
 
 #include <errno.h>

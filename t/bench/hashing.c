@@ -18,7 +18,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "base/processor.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "work/choice.h"
 
 #include <err.h>

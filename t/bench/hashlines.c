@@ -2,7 +2,7 @@
  * least that a reader of records has to do. */
 #include "base/hex.h"
 #include "base/lines.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <err.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
  * `leg N`, from having been handed on by pair N until it came out of the next, or LAST; `all`.
  */
 #include "base/hex.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "loopback.h"
 #include "record/field.h"
 

@@ -4,7 +4,7 @@
  * late at random, so that every target differs; one attempt in two meets it.
  */
 #include "base/chance.h"
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 #include "record/block.h"
 #include "record/rules.h"
 #include "work/target.h"

@@ -10,8 +10,8 @@
  * one genesis: each has another account as its miner.
  */
 #include "base/hex.h"
-#include "crypto/merkle.h"
 #include "crypto/secret_key.h"
+#include "hash/merkle.h"
 #include "record/block.h"
 #include "record/rules.h"
 #include "record/tx.h"

@@ -11,7 +11,7 @@
  */
 #include "base/processor.h"
 #include "crypto/secret_key.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <err.h>
 #include <pthread.h>

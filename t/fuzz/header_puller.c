@@ -2,7 +2,7 @@
  * it for headers, proofs and balances in turn. In what it says `@` stands for the id of the header
  * that it gave last, `&` for the id that is wanted, `!` for a moment. */
 #include "sync/header_puller.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "pull_talk.h"
 #include "record/block.h"
 

@@ -5,8 +5,8 @@
  */
 #include "light/light.h"
 #include "chain/store_temp.h"
-#include "crypto/merkle.h"
 #include "fuzz.h"
+#include "hash/merkle.h"
 
 enum { NOW = 1700100000 };
 

@@ -6,8 +6,8 @@
 #include "record/policy.h"
 #include "cli/policy.h"
 #include "cli/turn.h"
-#include "crypto/sha256.h"
 #include "fuzz.h"
+#include "hash/sha256.h"
 #include "record/policy_make.h"
 
 enum { WORDS = 256 };

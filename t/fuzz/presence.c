@@ -5,8 +5,8 @@
  */
 #include "light/presence.h"
 
-#include "crypto/merkle.h"
 #include "fuzz.h"
+#include "hash/merkle.h"
 #include "record/state_entry.h"
 #include "record/state_line.h"
 #include "record/types.h"

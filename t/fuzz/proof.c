@@ -1,10 +1,10 @@
 /*
- * record/proof, crypto/merkle and query/proving: what is read of a proof gives back the very
+ * record/proof, hash/merkle and query/proving: what is read of a proof gives back the very
  * bytes; the path of a leaf leads to the root that adding leaves one by one gives, and with any
  * other byte, length, index or count it does not.
  */
-#include "crypto/merkle.h"
 #include "fuzz.h"
+#include "hash/merkle.h"
 #include "light/inclusion.h"
 
 enum { LEAVES = 200 };

@@ -3,8 +3,8 @@
  * item, an item says the truth about itself, and the pieces change nothing.
  */
 #include "stream/stream.h"
-#include "crypto/merkle.h"
 #include "fuzz.h"
+#include "hash/merkle.h"
 
 struct text {
     char *bytes;

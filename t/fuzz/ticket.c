@@ -4,10 +4,10 @@
  * add up, whatever the ranges.
  */
 #include "record/ticket.h"
-#include "crypto/sha256.h"
 #include "farm/cover.h"
 #include "farm/pool_work.h"
 #include "fuzz.h"
+#include "hash/sha256.h"
 
 enum { MEMBERS = 3 };
 

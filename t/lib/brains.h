@@ -8,10 +8,10 @@
 
 #include "base/chance.h"
 #include "base/hex.h"
-#include "crypto/merkle.h"
 #include "gossip/listener_parts.h"
 #include "gossip/sender_parts.h"
 #include "gossip/wire.h"
+#include "hash/merkle.h"
 #include "random.h"
 
 #include <stdio.h>

@@ -4,8 +4,8 @@
 #define T_LIB_LIGHTCHAIN_H
 
 #include "base/hex.h"
-#include "crypto/merkle.h"
 #include "crypto/secret_key.h"
+#include "hash/merkle.h"
 #include "record/member.h"
 #include "record/vote.h"
 

@@ -1,6 +1,6 @@
 /* merkletest: a line for every count of leaves on stdin: COUNT ROOT, over the ids sha256("leaf 0"),
  * sha256("leaf 1") and so on; status 1 where all leaves at once have another root. */
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 #include "base/hex.h"
 
 #include <err.h>

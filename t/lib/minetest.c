@@ -17,7 +17,7 @@
  */
 #include "base/processor.h"
 #include "cli/rate.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "work/choice.h"
 #include "work/kernel.h"
 

@@ -17,7 +17,7 @@
 #include "base/lines.h"
 #include "base/num.h"
 #include "crypto/keyfile.h"
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 #include "record/field.h"
 #include "work/target.h"
 

@@ -12,7 +12,7 @@
  */
 #include "base/hex.h"
 #include "crypto/secret_key.h"
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "record/policy_make.h"
 #include "record/rules.h"
 #include "state/apply.h"

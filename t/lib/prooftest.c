@@ -10,7 +10,7 @@
  *     prooftest shorten        the same with hashes left out at either end, doubled, or put behind
  */
 #include "base/hex.h"
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 #include "light/inclusion.h"
 
 #include <err.h>

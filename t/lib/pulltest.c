@@ -9,8 +9,8 @@
  *     pulltest sizes     large blocks are asked for in small numbers
  */
 #include "base/hex.h"
-#include "crypto/sha256.h"
 #include "gossip/puller.h"
+#include "hash/sha256.h"
 
 #include <err.h>
 #include <inttypes.h>

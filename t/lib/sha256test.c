@@ -1,5 +1,5 @@
 /* Compares our SHA-256 with libcrypto's; prints differences, and is silent otherwise. */
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 #include "base/hex.h"
 #include "base/processor.h"
 #include "random.h"

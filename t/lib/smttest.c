@@ -8,7 +8,7 @@
  */
 #include "state/smt.h"
 #include "base/chance.h"
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 #include "light/presence.h"
 #include "random.h"
 #include "record/state_entry.h"

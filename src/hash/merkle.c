@@ -1,4 +1,4 @@
-#include "crypto/merkle.h"
+#include "hash/merkle.h"
 
 #include "base/hex.h"
 

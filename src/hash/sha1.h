@@ -1,7 +1,7 @@
 /* SHA-1 (FIPS 180-4), for what BitTorrent names by it: it is broken as a promise that two texts
  * differ, so nothing else uses it. Our own small code, so programs start without libcrypto. */
-#ifndef CRYPTO_SHA1_H
-#define CRYPTO_SHA1_H
+#ifndef HASH_SHA1_H
+#define HASH_SHA1_H
 
 #include <stddef.h>
 #include <stdint.h>

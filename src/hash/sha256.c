@@ -1,7 +1,7 @@
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include "base/processor.h"
-#include "crypto/sha256_ni.h"
+#include "hash/sha256_ni.h"
 
 #include <stdatomic.h>
 #include <string.h>

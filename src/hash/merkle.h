@@ -9,10 +9,10 @@
  * has 64 hex digits. So no text is both, as a transaction of 64 bytes can be in Bitcoin
  * (CVE-2017-12842).
  */
-#ifndef CRYPTO_MERKLE_H
-#define CRYPTO_MERKLE_H
+#ifndef HASH_MERKLE_H
+#define HASH_MERKLE_H
 
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 /* The hash of an inner node; out may be one of the two. */
 void merkle_node(const uint8_t left[SHA256_LEN], const uint8_t right[SHA256_LEN],

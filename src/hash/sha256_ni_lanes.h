@@ -1,6 +1,6 @@
 /* SHA-256 by x86's SHA instructions, several texts interleaved: for the files that hash in their
  * own ways. Include it inside #ifdef SHA256_NI. */
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #include <immintrin.h>
 

@@ -1,4 +1,4 @@
-#include "crypto/sha1.h"
+#include "hash/sha1.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
  * SHA-256 (FIPS 180-4): our own small code, so programs that only hash start without libcrypto, and
  * the miner can save a midstate. Uses the processor's SHA instructions if it has them.
  */
-#ifndef CRYPTO_SHA256_H
-#define CRYPTO_SHA256_H
+#ifndef HASH_SHA256_H
+#define HASH_SHA256_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
-#include "crypto/sha256_ni.h"
+#include "hash/sha256_ni.h"
 
 #ifdef SHA256_NI
 
-#include "crypto/sha256_ni_lanes.h"
+#include "hash/sha256_ni_lanes.h"
 
 INLINE void load_and_run(struct halves *s, const uint8_t *const *chunk, size_t at, const int texts)
 {

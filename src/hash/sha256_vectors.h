@@ -7,7 +7,7 @@
  *     add(x, y), shift(x, n), rotate(x, n), xor3(x, y, z)   in every lane; to the right
  *     choose(e, f, g), majority(a, b, c)                    for lanes_round alone
  */
-#include "crypto/sha256.h"
+#include "hash/sha256.h"
 
 #define TIMES_4(f, n) f(n) f(n + 1) f(n + 2) f(n + 3)
 #define TIMES_16(f, n) TIMES_4(f, n) TIMES_4(f, n + 4) TIMES_4(f, n + 8) TIMES_4(f, n + 12)

@@ -1,7 +1,7 @@
 /* SHA-256's compression function by x86's SHA instructions: a row of sha256.c's table, for that
  * file only. */
-#ifndef CRYPTO_SHA256_NI_H
-#define CRYPTO_SHA256_NI_H
+#ifndef HASH_SHA256_NI_H
+#define HASH_SHA256_NI_H
 
 #include <stddef.h>
 #include <stdint.h>
