@@ -3,7 +3,7 @@
 #define CRYPTO_SECRET_KEY_H
 
 #include "crypto/ed25519.h"
-#include "crypto/slh_dsa.h"
+#include "slhdsa/slh_dsa.h"
 
 /* The owner wipes it with secret_key_wipe. All zero holds nothing. */
 struct secret_key {

@@ -1,7 +1,7 @@
 #include "crypto/sigjob.h"
 
 #include "crypto/ed25519.h"
-#include "crypto/slh_dsa.h"
+#include "crypto/slh_dsa_jobs.h"
 
 int sigjob_check(const struct sigjob *job, struct fault *f)
 {

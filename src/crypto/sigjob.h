@@ -1,4 +1,5 @@
-/* A signature to be checked, whatever its scheme: what sigpool.h, ed25519.h and slh_dsa.h take. */
+/* A signature to be checked, whatever its scheme: what sigpool.h, ed25519.h and slh_dsa_jobs.h
+ * take. */
 #ifndef CRYPTO_SIGJOB_H
 #define CRYPTO_SIGJOB_H
 

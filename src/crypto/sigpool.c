@@ -3,7 +3,7 @@
 #include "base/workers.h"
 #include "crypto/ed25519.h"
 #include "crypto/ed25519_keys.h"
-#include "crypto/slh_dsa.h"
+#include "crypto/slh_dsa_jobs.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "explain/fields.h"
 
 #include "base/num.h"
-#include "crypto/slh_dsa.h"
+#include "slhdsa/slh_dsa.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 
 #include "base/hex.h"
 #include "crypto/ed25519.h"
-#include "crypto/slh_dsa.h"
+#include "slhdsa/slh_dsa.h"
 
 #include <stdio.h>
 #include <string.h>

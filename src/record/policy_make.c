@@ -1,8 +1,8 @@
 #include "record/policy_make.h"
 
 #include "crypto/ed25519.h"
-#include "crypto/slh_dsa.h"
 #include "record/tx.h"
+#include "slhdsa/slh_dsa.h"
 
 /* A transaction of a policy without its proof is at least so long: tx CHAIN FROM 0 0 pay TO 1 - */
 enum { LEAST_UNSIGNED = 3 + 65 + 66 + 2 + 2 + 4 + 65 + 2 + 1 };

@@ -1,7 +1,7 @@
 /* What follows the words of a transaction's operation: a sponsor, and signatures. */
-#include "crypto/slh_dsa.h"
 #include "record/signed.h"
 #include "record/tx_parts.h"
+#include "slhdsa/slh_dsa.h"
 
 #include <inttypes.h>
 

@@ -6,8 +6,8 @@
  *                   and what the best kernel, all lanes filled, would take for these
  */
 #include "base/processor.h"
-#include "crypto/slh_dsa_kernels.h"
-#include "crypto/slh_dsa_parts.h"
+#include "slhdsa/kernels.h"
+#include "slhdsa/parts.h"
 
 #include <err.h>
 #include <stdio.h>

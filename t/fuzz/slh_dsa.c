@@ -1,11 +1,12 @@
 /*
- * crypto/slh_dsa, on edits of a signature that holds, and on any bytes. The input is a list of
+ * crypto/slh_dsa_jobs, on edits of a signature that holds, and on any bytes. The input is a list of
  * edits of 4 bytes: the place of a digit, in two; the digit; and what is edited: the signature, the
  * message or the key. It holds if nothing was changed, and in no other case. Checked alone, and
  * among others that hold: the answers agree.
  */
 #include "base/hex.h"
 #include "crypto/secret_key.h"
+#include "crypto/slh_dsa_jobs.h"
 #include "fuzz.h"
 
 enum { EDIT = 4, TOGETHER = SLH_DSA_TOGETHER + 1, MESSAGE = 40 };

@@ -6,8 +6,8 @@
  * blocks or texts is what each of them is alone
  */
 #include "base/processor.h"
-#include "crypto/slh_dsa_kernels.h"
 #include "random.h"
+#include "slhdsa/kernels.h"
 
 #include <err.h>
 #include <stdio.h>

@@ -7,8 +7,9 @@
  *     slhtest forged       one byte changed at each place of a signature, among others that hold
  */
 #include "base/hex.h"
-#include "crypto/slh_dsa_parts.h"
+#include "crypto/slh_dsa_jobs.h"
 #include "random.h"
+#include "slhdsa/parts.h"
 
 #include <err.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
-/* How blocks are hashed side by side: the table that slh_dsa_hash.c chooses from; for that file and
- * tests. */
-#ifndef CRYPTO_SLH_DSA_KERNELS_H
-#define CRYPTO_SLH_DSA_KERNELS_H
+/* How blocks are hashed side by side: the table that hash.c chooses from; for that file and tests.
+ */
+#ifndef SLHDSA_KERNELS_H
+#define SLHDSA_KERNELS_H
 
-#include "crypto/slh_dsa_hash.h"
+#include "slhdsa/hash.h"
 
 struct slh_kernel {
     const char *name;

@@ -2,8 +2,8 @@
 
 #ifdef SHA256_NI
 
-#include "crypto/slh_dsa_kernels.h"
 #include "hash/sha256_ni_lanes.h"
+#include "slhdsa/kernels.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "crypto/slh_dsa_wots.h"
+#include "slhdsa/wots.h"
 
 #include <string.h>
 

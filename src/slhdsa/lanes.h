@@ -1,9 +1,9 @@
 /* SHA-256 of as many blocks or texts side by side as a vector has lanes: for kernels that define
- * what slh_dsa_columns.h needs and
+ * what slhdsa/columns.h needs and
  *
  *     choose(e, f, g), majority(a, b, c)
  */
-#include "crypto/slh_dsa_columns.h"
+#include "slhdsa/columns.h"
 
 /* Round t, after the word of the schedule that it takes. */
 INLINE void lanes_scheduled_round(lanes s[8], lanes w[16], int t)

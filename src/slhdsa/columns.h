@@ -9,8 +9,8 @@
  *     add(x, y), or2(x, y), shift(x, n), left(x, n), rotate(x, n)   in every lane; to the right
  *     xor3(x, y, z)
  */
-#include "crypto/slh_dsa_kernels.h"
 #include "hash/sha256_vectors.h"
+#include "slhdsa/kernels.h"
 
 /* A number of words of each lane, in memory: the i-th words of all lanes stand together. */
 struct columns {

@@ -1,5 +1,5 @@
 /* Eight blocks side by side, in AVX2 vectors. */
-#include "crypto/slh_dsa_kernels.h"
+#include "slhdsa/kernels.h"
 
 #ifdef SLH_AVX
 
@@ -8,7 +8,7 @@
 #define TARGET __attribute__((target("avx2")))
 #define INLINE TARGET __attribute__((always_inline)) static inline
 
-#include "crypto/slh_dsa_eight.h"
+#include "slhdsa/eight.h"
 
 #define rotate(x, n) _mm256_or_si256(_mm256_srli_epi32(x, n), _mm256_slli_epi32(x, 32 - (n)))
 #define xor3(x, y, z) _mm256_xor_si256(_mm256_xor_si256(x, y), z)
@@ -16,7 +16,7 @@
 #define majority(a, b, c)                                                                          \
     _mm256_or_si256(_mm256_and_si256(a, b), _mm256_and_si256(c, _mm256_or_si256(a, b)))
 
-#include "crypto/slh_dsa_lanes.h"
+#include "slhdsa/lanes.h"
 
 TARGET void slh_avx2_walk(struct slh_block *blocks, int steps)
 {

@@ -1,4 +1,4 @@
-#include "crypto/slh_dsa_kernels.h"
+#include "slhdsa/kernels.h"
 
 #include "base/processor.h"
 #include "hash/sha256_ni.h"

@@ -5,7 +5,7 @@
  * interleaved texts fill the four cycles that every instruction for two rounds waits for the one
  * before it. For AMD's processors: see PROCESSOR_MIXES_SHA.
  */
-#include "crypto/slh_dsa_kernels.h"
+#include "slhdsa/kernels.h"
 
 #ifdef SLH_AVX
 
@@ -16,12 +16,12 @@
 #define TARGET __attribute__((target("sha,sse4.1,avx2,avx512f,avx512vl")))
 #define INLINE TARGET __attribute__((always_inline)) static inline
 
-#include "crypto/slh_dsa_eight.h"
+#include "slhdsa/eight.h"
 
 #define rotate(x, n) _mm256_ror_epi32(x, n)
 #define xor3(x, y, z) _mm256_ternarylogic_epi32(x, y, z, 0x96)
 
-#include "crypto/slh_dsa_columns.h"
+#include "slhdsa/columns.h"
 
 /* --- Schedules -------------------------------------------------------------------------------- */
 

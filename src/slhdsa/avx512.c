@@ -1,5 +1,5 @@
 /* Sixteen blocks side by side, in AVX-512 vectors. */
-#include "crypto/slh_dsa_kernels.h"
+#include "slhdsa/kernels.h"
 
 #ifdef SLH_AVX
 
@@ -22,7 +22,7 @@ typedef __m512i lanes;
 #define choose(e, f, g) _mm512_ternarylogic_epi32(e, f, g, 0xca)
 #define majority(a, b, c) _mm512_ternarylogic_epi32(a, b, c, 0xe8)
 
-#include "crypto/slh_dsa_lanes.h"
+#include "slhdsa/lanes.h"
 
 TARGET void slh_avx512_walk(struct slh_block *blocks, int steps)
 {

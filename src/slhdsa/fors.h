@@ -1,8 +1,8 @@
 /* FORS, the few-time signatures of SLH-DSA (FIPS 205, section 8). */
-#ifndef CRYPTO_SLH_DSA_FORS_H
-#define CRYPTO_SLH_DSA_FORS_H
+#ifndef SLHDSA_FORS_H
+#define SLHDSA_FORS_H
 
-#include "crypto/slh_dsa_hash.h"
+#include "slhdsa/hash.h"
 
 /* A key: it belongs to a leaf of the lowest layer. */
 struct slh_fors {

@@ -1,8 +1,8 @@
 /* The Merkle trees of SLH-DSA: those of the hypertree (FIPS 205, section 6) and of FORS (8). */
-#ifndef CRYPTO_SLH_DSA_TREE_H
-#define CRYPTO_SLH_DSA_TREE_H
+#ifndef SLHDSA_TREE_H
+#define SLHDSA_TREE_H
 
-#include "crypto/slh_dsa_hash.h"
+#include "slhdsa/hash.h"
 
 /* The way from a leaf to its root. */
 struct slh_path {

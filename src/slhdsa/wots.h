@@ -1,8 +1,8 @@
 /* WOTS+, the one-time signatures of SLH-DSA (FIPS 205, section 5). */
-#ifndef CRYPTO_SLH_DSA_WOTS_H
-#define CRYPTO_SLH_DSA_WOTS_H
+#ifndef SLHDSA_WOTS_H
+#define SLHDSA_WOTS_H
 
-#include "crypto/slh_dsa_hash.h"
+#include "slhdsa/hash.h"
 
 /* A one-time key: a leaf of a tree of the hypertree. */
 struct slh_leaf {

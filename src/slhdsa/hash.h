@@ -1,13 +1,13 @@
 /*
  * The hash functions of SLH-DSA with SHA-256 at its lowest level of security (FIPS 205, sections
- * 4.1, 4.2 and 11.2.1), many at a time: for the files slh_dsa*.c and their tests.
+ * 4.1, 4.2 and 11.2.1), many at a time: for this folder and its tests.
  *
  * All of them hash PK.seed, padded to a chunk of SHA-256, then an address of 22 bytes, then values
  * of SLH_N bytes. The state after the first chunk, the midstate, is computed once for a key. The
  * rest of F, H and PRF is one chunk, here a block.
  */
-#ifndef CRYPTO_SLH_DSA_HASH_H
-#define CRYPTO_SLH_DSA_HASH_H
+#ifndef SLHDSA_HASH_H
+#define SLHDSA_HASH_H
 
 #include "hash/sha256.h"
 

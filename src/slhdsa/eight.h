@@ -1,5 +1,5 @@
-/* Eight lanes of 32 bits in a vector of AVX2, for slh_dsa_lanes.h and slh_dsa_columns.h. The
- * including file defines what it can do better than AVX2: rotate, xor3 and the like. */
+/* Eight lanes of 32 bits in a vector of AVX2, for lanes.h and columns.h. The including file defines
+ * what it can do better than AVX2: rotate, xor3 and the like. */
 enum { LANES = 8 };
 typedef __m256i lanes;
 #define load(p) _mm256_load_si256((const __m256i *)(const void *)(p))

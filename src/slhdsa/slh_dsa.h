@@ -1,7 +1,7 @@
 /*
  * SLH-DSA-SHA2-128s (FIPS 205): signatures that rest on SHA-256 alone, pure, with the empty
  * context. Our own code, which needs no libcrypto: the hashes are computed several side by side
- * (slh_dsa_hash.h).
+ * (slhdsa/hash.h).
  *
  * Signing is the deterministic variant of FIPS 205 (opt_rand is PK.seed), as Ed25519's is: the same
  * key and message give the same signature, so a demonstration can be replayed byte for byte, a line
@@ -9,24 +9,22 @@
  * variant adds is protection against an attacker who makes the signer's hardware err, and then
  * compares signatures of one message; secret_key.c checks every signature before it is shown.
  */
-#ifndef CRYPTO_SLH_DSA_H
-#define CRYPTO_SLH_DSA_H
+#ifndef SLHDSA_SLH_DSA_H
+#define SLHDSA_SLH_DSA_H
 
-#include "crypto/sigjob.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-#define SLH_DSA_KEY_LEN SIGNATURE_KEY_LEN /* PK.seed, PK.root */
-#define SLH_DSA_SEEDS_LEN 48              /* SK.seed, SK.prf, PK.seed */
-#define SLH_DSA_SECRET_LEN 64             /* SK.seed, SK.prf, PK.seed, PK.root */
+#define SLH_DSA_KEY_LEN 32    /* PK.seed, PK.root */
+#define SLH_DSA_SEEDS_LEN 48  /* SK.seed, SK.prf, PK.seed */
+#define SLH_DSA_SECRET_LEN 64 /* SK.seed, SK.prf, PK.seed, PK.root */
 #define SLH_DSA_SIGNATURE_LEN 7856
 #define SLH_DSA_HEX_LEN (2 * SLH_DSA_SIGNATURE_LEN)
 
 /* Whether the signature over n bytes is valid (algorithm 24). */
 bool slh_dsa_verify(const uint8_t key[SLH_DSA_KEY_LEN],
                     const uint8_t signature[SLH_DSA_SIGNATURE_LEN], const void *message, size_t n);
-
-/* Answers each of n jobs, all of SIGNATURE_SLH_DSA, some of them side by side. Allocates nothing.
- * Safe to call from any thread. */
-void slh_dsa_check_all(struct sigjob *jobs, size_t n);
 
 /* Signs n bytes (algorithm 22), on all processors. */
 void slh_dsa_sign(const uint8_t secret[SLH_DSA_SECRET_LEN], const void *message, size_t n,
@@ -35,8 +33,4 @@ void slh_dsa_sign(const uint8_t secret[SLH_DSA_SECRET_LEN], const void *message,
 /* Computes PK.root, the last SLH_N bytes of a secret key, from the seeds before it (algorithm 18).
  */
 void slh_dsa_complete(uint8_t secret[SLH_DSA_SECRET_LEN]);
-
-/* The most jobs that are checked side by side. */
-#define SLH_DSA_TOGETHER 4
-
 #endif

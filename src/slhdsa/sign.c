@@ -1,8 +1,8 @@
 #include "base/workers.h"
-#include "crypto/slh_dsa_fors.h"
-#include "crypto/slh_dsa_parts.h"
-#include "crypto/slh_dsa_tree.h"
-#include "crypto/slh_dsa_wots.h"
+#include "slhdsa/fors.h"
+#include "slhdsa/parts.h"
+#include "slhdsa/tree.h"
+#include "slhdsa/wots.h"
 
 #include <stdatomic.h>
 #include <string.h>

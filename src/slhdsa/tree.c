@@ -1,4 +1,4 @@
-#include "crypto/slh_dsa_tree.h"
+#include "slhdsa/tree.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
-#include "crypto/slh_dsa_hash.h"
+#include "slhdsa/hash.h"
 
 #include "base/processor.h"
-#include "crypto/slh_dsa_kernels.h"
+#include "slhdsa/kernels.h"
 
 #include <string.h>
 

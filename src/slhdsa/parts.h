@@ -1,10 +1,10 @@
 /* FIPS 205's internal functions (section 9), which take the message with what stands before it; for
- * slh_dsa*.c and the tests, whose published cases are of this interface. */
-#ifndef CRYPTO_SLH_DSA_PARTS_H
-#define CRYPTO_SLH_DSA_PARTS_H
+ * this folder and the tests, whose published cases are of this interface. */
+#ifndef SLHDSA_PARTS_H
+#define SLHDSA_PARTS_H
 
-#include "crypto/slh_dsa.h"
-#include "crypto/slh_dsa_hash.h"
+#include "slhdsa/hash.h"
+#include "slhdsa/slh_dsa.h"
 
 /* A signature: R, for each FORS tree a leaf's secret and its path, for each layer a one-time
  * signature and a path (figure 17). */
@@ -19,6 +19,9 @@ _Static_assert(SLH_LAYERS_AT + SLH_LAYERS * SLH_LAYER_LEN == SLH_DSA_SIGNATURE_L
 
 /* The zero bytes before a message in the pure form with the empty context (algorithm 24). */
 enum { SLH_PURE = 2 };
+
+/* The most signatures that are checked side by side. */
+#define SLH_DSA_TOGETHER 4
 
 struct slh_question {
     const uint8_t *key, *signature; /* SLH_DSA_KEY_LEN and SLH_DSA_SIGNATURE_LEN bytes */

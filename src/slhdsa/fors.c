@@ -1,6 +1,6 @@
-#include "crypto/slh_dsa_fors.h"
+#include "slhdsa/fors.h"
 
-#include "crypto/slh_dsa_tree.h"
+#include "slhdsa/tree.h"
 
 #include <string.h>
 
