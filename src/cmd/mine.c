@@ -1,13 +1,13 @@
 /* mine: puts transactions into a block on the best tip, and seals it. */
+#include "blockcli/body.h"
+#include "blockcli/tip.h"
 #include "cli/cli.h"
 #include "cli/names.h"
 #include "cli/options.h"
 #include "cli/rate.h"
 #include "farm/parts.h"
 #include "farm/template.h"
-#include "ledgercli/body.h"
 #include "ledgercli/ledger.h"
-#include "ledgercli/tip.h"
 #include "work/choice.h"
 #include "work/guarded.h"
 

@@ -1,4 +1,7 @@
 /* seal: puts transactions into a block on the best tip, and seals it as a member. */
+#include "blockcli/block_forgery.h"
+#include "blockcli/body.h"
+#include "blockcli/tip.h"
 #include "chain/turn.h"
 #include "cli/cli.h"
 #include "cli/key.h"
@@ -7,10 +10,7 @@
 #include "cli/rate.h"
 #include "farm/sealed.h"
 #include "farm/template.h"
-#include "ledgercli/block_forgery.h"
-#include "ledgercli/body.h"
 #include "ledgercli/ledger.h"
-#include "ledgercli/tip.h"
 #include "record/types.h"
 
 #include <inttypes.h>

@@ -6,13 +6,13 @@
 #include "cli/options.h"
 #include "cli/payment.h"
 #include "cli/terminal.h"
-#include "ledgercli/batching.h"
 #include "ledgercli/ledger.h"
-#include "ledgercli/member_words.h"
-#include "ledgercli/replace.h"
-#include "ledgercli/txwriter.h"
 #include "mempool/pool.h"
 #include "state/pay.h"
+#include "txcli/batching.h"
+#include "txcli/member_words.h"
+#include "txcli/replace.h"
+#include "txcli/txwriter.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* validator: a member's part in a node's pipeline: what it signs so that blocks become final. */
+#include "blockcli/agreeing.h"
+#include "blockcli/attesting.h"
+#include "blockcli/interchange.h"
 #include "cli/cli.h"
 #include "cli/key.h"
 #include "cli/options.h"
-#include "ledgercli/agreeing.h"
-#include "ledgercli/attesting.h"
-#include "ledgercli/interchange.h"
 #include "ledgercli/ledger.h"
 #include "validator/said.h"
 

@@ -1,7 +1,7 @@
 /*
  * Forged blocks: the best chain's last block, or its genesis block, made again with one rule of
  * seals, votes, members or state lines broken, and the message that refuses it. For tests, and for
- * classes that search for them. (ledger/forge.h: of transactions.)
+ * classes that search for them. (forge/tx_forge.h: of transactions.)
  *
  * A forged block is sealed, and its lines are signed, as an honest one, so nothing else is wrong
  * with it. The keys of those who do that are needed.

@@ -5,8 +5,8 @@
  * There are no keys here. A forgery that must have a valid signature is made unsigned, like an
  * honest transaction, for txsign; one that is broken anyway gets a well-formed invalid signature.
  */
-#ifndef LEDGER_FORGE_H
-#define LEDGER_FORGE_H
+#ifndef FORGE_TX_FORGE_H
+#define FORGE_TX_FORGE_H
 
 #include "ledger/ledger.h"
 

@@ -1,7 +1,7 @@
 /* Forgeries against the rules of batches, sponsors, account forms and accusations. */
 #include "base/chance.h"
 #include "base/hex.h"
-#include "ledger/forge_parts.h"
+#include "forge/tx_forge_parts.h"
 
 #include <inttypes.h>
 #include <string.h>

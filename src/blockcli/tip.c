@@ -1,4 +1,4 @@
-#include "ledgercli/tip.h"
+#include "blockcli/tip.h"
 
 #include "base/file.h"
 #include "cli/cli.h"

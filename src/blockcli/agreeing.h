@@ -1,7 +1,7 @@
 /* The loop of a member of a chain with `rule seal bft`: agrees on blocks with the other members.
  * Only programs use this: it prints and exits. */
-#ifndef LEDGERCLI_AGREEING_H
-#define LEDGERCLI_AGREEING_H
+#ifndef BLOCKCLI_AGREEING_H
+#define BLOCKCLI_AGREEING_H
 
 #include "crypto/secret_key.h"
 #include "ledger/ledger.h"

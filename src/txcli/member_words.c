@@ -1,4 +1,4 @@
-#include "ledgercli/member_words.h"
+#include "txcli/member_words.h"
 
 #include "base/file.h"
 #include "cli/cli.h"

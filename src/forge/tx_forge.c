@@ -1,15 +1,14 @@
-#include "ledger/forge_parts.h"
+#include "forge/tx_forge_parts.h"
 
 #include "base/chance.h"
-#include "base/hex.h"
 #include "base/num.h"
-#include "chain/tree_state.h"
+#include "state/apply.h"
 #include "state/pay.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { DRAWS = 32, FAR_AHEAD = 1000000, NUMBER_DIGITS = 19 };
+enum { FAR_AHEAD = 1000000, NUMBER_DIGITS = 19 };
 
 int forge_put_payment(const struct tx *tx, const struct move *m, struct forgery *out,
                       struct fault *f)
@@ -125,147 +124,6 @@ static int forge_fee(struct forger *g, struct tx *tx, const struct forge_sender 
     else
         apply_check(tx->chain, r, tx, &out->rule);
     return forge_put_unsigned(tx, out, f);
-}
-
-/* --- Form ------------------------------------------------------------------------------------- */
-
-enum { CHAIN = 1, FROM, SEQ, FEE, OPERATION, TO, AMOUNT, MEMO, SIGNATURE };
-
-struct edit {
-    int field;
-    enum { BEFORE, BEHIND, INSTEAD, CAPITAL, CUT } how;
-    const char *text;
-};
-
-/* Lines that look like transactions to a careless reader. None has nine fields: txsign would append
- * a signature to those. */
-static const struct edit edits[] = {
-    {SEQ, BEFORE, "0"},        {FEE, BEFORE, "+"},        {FEE, BEFORE, " "},
-    {AMOUNT, BEFORE, "0"},     {AMOUNT, BEFORE, "-"},     {AMOUNT, BEHIND, ".0"},
-    {AMOUNT, INSTEAD, "0"},    {CHAIN, CAPITAL, NULL},    {AMOUNT, INSTEAD, "9223372036854775808"},
-    {FROM, CAPITAL, NULL},     {TO, CAPITAL, NULL},       {SIGNATURE, CAPITAL, NULL},
-    {TO, CUT, NULL},           {FROM, BEHIND, "0"},       {SIGNATURE, CUT, NULL},
-    {MEMO, BEHIND, "%c3%a9"},  {MEMO, BEHIND, "%41"},     {MEMO, BEHIND, "\xc3\xa9"},
-    {MEMO, BEFORE, " "},       {TO, BEFORE, "\t"},        {SIGNATURE, BEHIND, " "},
-    {SIGNATURE, BEHIND, "\r"}, {SIGNATURE, BEFORE, "- "}, {OPERATION, INSTEAD, "Pay"},
-};
-
-enum { EDITS = sizeof edits / sizeof *edits };
-
-/* Capitalises the first of its letters, a to f. */
-static void make_capital(char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (text[i] >= 'a') {
-            text[i] = (char)(text[i] - 'a' + 'A');
-            return;
-        }
-}
-
-/* Replaces the n bytes at `at` by text. 0, or -1: no memory. */
-static int splice(struct buf *b, size_t at, size_t n, const char *text)
-{
-    size_t len = strlen(text);
-    if (buf_reserve(b, len))
-        return -1;
-    memmove(b->data + at + len, b->data + at + n, b->len - at - n);
-    memcpy(b->data + at, text, len);
-    b->len += len - n;
-    return 0;
-}
-
-static int edit_line(struct buf *line, const struct edit *e)
-{
-    struct field x[FIELDS_MAX];
-    fields_split(line->data, line->len, x);
-    size_t at = (size_t)(x[e->field].text - line->data), len = x[e->field].len;
-    switch (e->how) {
-    case BEFORE:
-        return splice(line, at, 0, e->text);
-    case BEHIND:
-        return splice(line, at + len, 0, e->text);
-    case INSTEAD:
-        return splice(line, at, len, e->text);
-    case CUT:
-        return splice(line, at + len - 1, 1, "");
-    default:
-        make_capital(line->data + at, len);
-        return 0;
-    }
-}
-
-bool forge_is_malformed(const struct buf *line, struct fault *why)
-{
-    struct tx tx;
-    return line_check(line->data, line->len, why) || tx_parse(line->data, line->len, &tx, why);
-}
-
-/* An id without letters cannot be capitalised, and its line is left unchanged: the next edit is
- * tried then. */
-static int forge_form(struct forger *g, struct tx *tx, const struct forge_sender *sender,
-                      struct forgery *out, struct fault *f)
-{
-    uint64_t i = chance_below(&g->chance, EDITS);
-    (void)sender;
-    if (forge_put_signed(g, tx, out, f))
-        return -1;
-    do {
-        if (edit_line(&out->line, &edits[i++ % EDITS]))
-            return fault_memory(f);
-    } while (!forge_is_malformed(&out->line, &out->rule));
-    return 0;
-}
-
-/* --- Replay ----------------------------------------------------------------------------------- */
-
-/* The best chain's block at this height, if it has transactions: 1, 0, -1 and trouble. */
-static int has_some(struct forger *g, int64_t height, struct node *node, struct fault *f)
-{
-    int found = index_at_height(g->ledger->index, height, node, f);
-    return found > 0 ? tree_tx_count(&g->ledger->tree.rules, node) > 0 : found;
-}
-
-/* A random block that has transactions; if those are rare, the first. 1, 0: there is none, -1. */
-static int draw_block(struct forger *g, struct node *node, struct fault *f)
-{
-    int64_t last = g->ledger->tree.best.height;
-    int found = 0;
-    for (int i = 0; last && !g->empty && i < DRAWS && !found; i++)
-        found = has_some(g, 1 + (int64_t)chance_below(&g->chance, (uint64_t)last), node, f);
-    for (int64_t height = 1; height <= last && !g->empty && !found; height++)
-        found = has_some(g, height, node, f);
-    g->empty |= found == 0;
-    return found;
-}
-
-/* Keeps a random one of the last count lines of all that come after the first. */
-static void keep_line(struct forger *g, struct buf *block, int64_t lines, int64_t count)
-{
-    uint64_t n = 1 + (uint64_t)(lines - count) + chance_below(&g->chance, (uint64_t)count);
-    char *end, *at = block->data;
-    while (n--)
-        at = memchr(at, '\n', (size_t)(block->data + block->len - at)), at++;
-    end = memchr(at, '\n', (size_t)(block->data + block->len - at));
-    buf_drop(block, (size_t)(at - block->data));
-    block->len = (size_t)(end - at);
-}
-
-static int forge_replay(struct forger *g, struct tx *tx, const struct forge_sender *sender,
-                        struct forgery *out, struct fault *f)
-{
-    struct node node;
-    int found = draw_block(g, &node, f);
-    (void)sender;
-    if (found == 0)
-        return fault_rule(f, "replay: the ledger has no transaction yet");
-    if (found < 0 || ledger_read(g->ledger, &node, false, &out->line, f))
-        return -1;
-    keep_line(g, &out->line, node.count, tree_tx_count(&g->ledger->tree.rules, &node));
-    if (tx_parse(out->line.data, out->line.len, tx, f))
-        return -1;
-    out->whole = true;
-    fault_rule(&out->rule, "tx: seq %" PRId64 ", expected", tx->seq);
-    return 0;
 }
 
 /* --- All kinds -------------------------------------------------------------------------------- */

@@ -1,4 +1,4 @@
-#include "ledgercli/block_forgery.h"
+#include "blockcli/block_forgery.h"
 
 #include "base/chance.h"
 #include "base/hex.h"

@@ -1,4 +1,4 @@
-#include "ledgercli/txwriter.h"
+#include "txcli/txwriter.h"
 
 #include "base/lines.h"
 #include "base/num.h"

@@ -1,7 +1,7 @@
 /* seal --break: forged blocks, and the file that says what is wrong with them. Only programs use
  * this: it exits. */
-#ifndef LEDGERCLI_BLOCK_FORGERY_H
-#define LEDGERCLI_BLOCK_FORGERY_H
+#ifndef BLOCKCLI_BLOCK_FORGERY_H
+#define BLOCKCLI_BLOCK_FORGERY_H
 
 #include "cli/options.h"
 #include "forge/block_forge.h"

@@ -1,4 +1,4 @@
-#include "ledgercli/interchange.h"
+#include "blockcli/interchange.h"
 
 #include "cli/cli.h"
 

@@ -1,7 +1,7 @@
 /* The loop of a member of a chain with `rule finality`: attests the checkpoints of the best chain.
  * Only programs use this: it prints and exits. */
-#ifndef LEDGERCLI_ATTESTING_H
-#define LEDGERCLI_ATTESTING_H
+#ifndef BLOCKCLI_ATTESTING_H
+#define BLOCKCLI_ATTESTING_H
 
 #include "crypto/secret_key.h"
 #include "ledger/ledger.h"

@@ -1,4 +1,4 @@
-#include "ledgercli/body.h"
+#include "blockcli/body.h"
 
 #include "chain/next_attests.h"
 #include "chain/tree_state.h"

@@ -1,9 +1,9 @@
 /* txmake --break: forgeries among honest transactions, and the file that says which they are. Only
  * programs use this: it exits. */
-#ifndef LEDGERCLI_FORGERY_H
-#define LEDGERCLI_FORGERY_H
+#ifndef TXCLI_FORGERY_H
+#define TXCLI_FORGERY_H
 
-#include "ledger/forge.h"
+#include "forge/tx_forge.h"
 
 #include <stdio.h>
 

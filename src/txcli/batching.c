@@ -1,4 +1,4 @@
-#include "ledgercli/batching.h"
+#include "txcli/batching.h"
 
 #include "state/pay.h"
 

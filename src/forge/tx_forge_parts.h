@@ -1,15 +1,16 @@
-/* Shared by the files of ledger/forge. */
-#ifndef LEDGER_FORGE_PARTS_H
-#define LEDGER_FORGE_PARTS_H
+/* Shared by the files of forge/tx_forge. */
+#ifndef FORGE_TX_FORGE_PARTS_H
+#define FORGE_TX_FORGE_PARTS_H
 
-#include "ledger/forge.h"
+#include "forge/tx_forge.h"
 
 /* The part of forging that depends on the kind: *tx is the honest transaction and becomes the
  * forged one. 0, or -1 and a fault. */
 typedef int forge_it(struct forger *g, struct tx *tx, const struct forge_sender *sender,
                      struct forgery *out, struct fault *f);
 
-/* The kinds of forge_rules.c and forge_proof.c. */
+/* The kinds of tx_forge_form.c, tx_forge_replay.c, tx_forge_rules.c and tx_forge_proof.c. */
+forge_it forge_form, forge_replay;
 forge_it forge_account, forge_batch, forge_sponsor, forge_proof, forge_early, forge_accuse;
 
 /* Whether a line breaks a rule of form: *why is the message of every reader. */

@@ -1,6 +1,6 @@
 /* Watches whether the best tip of a ledger moves for any reason other than our own blocks. */
-#ifndef LEDGERCLI_TIP_H
-#define LEDGERCLI_TIP_H
+#ifndef BLOCKCLI_TIP_H
+#define BLOCKCLI_TIP_H
 
 #include "ledger/ledger.h"
 

@@ -1,4 +1,4 @@
-#include "ledgercli/attesting.h"
+#include "blockcli/attesting.h"
 
 #include "cli/cli.h"
 #include "cli/terminal.h"

@@ -1,12 +1,12 @@
 /* Writes the transactions that a program makes, unsigned: with the least fee for their length, the
  * policy of an account that has one, and forgeries among them if they are asked for. Only programs
  * use this: it prints and exits. */
-#ifndef LEDGERCLI_TXWRITER_H
-#define LEDGERCLI_TXWRITER_H
+#ifndef TXCLI_TXWRITER_H
+#define TXCLI_TXWRITER_H
 
 #include "cli/showing.h"
-#include "ledgercli/forgery.h"
 #include "mempool/senders.h"
+#include "txcli/forgery.h"
 
 struct cli_txwriter {
     struct senders senders;

@@ -1,4 +1,4 @@
-#include "ledgercli/forgery.h"
+#include "txcli/forgery.h"
 
 #include "base/chance.h"
 #include "base/hex.h"

@@ -1,7 +1,7 @@
 /* What a key has signed, as the interchange of EIP-3076, in and out of a program. Only programs use
  * this: it prints and exits. */
-#ifndef LEDGERCLI_INTERCHANGE_H
-#define LEDGERCLI_INTERCHANGE_H
+#ifndef BLOCKCLI_INTERCHANGE_H
+#define BLOCKCLI_INTERCHANGE_H
 
 #include "validator/said.h"
 

@@ -1,4 +1,4 @@
-#include "ledgercli/replace.h"
+#include "txcli/replace.h"
 
 #include "cli/cli.h"
 

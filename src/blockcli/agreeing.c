@@ -1,4 +1,4 @@
-#include "ledgercli/agreeing.h"
+#include "blockcli/agreeing.h"
 
 #include "base/clock.h"
 #include "base/waits.h"

@@ -1,7 +1,7 @@
 /* Forgeries of proofs: signatures that are false, and what a policy asks for and does not get. */
 #include "base/chance.h"
 #include "base/hex.h"
-#include "ledger/forge_parts.h"
+#include "forge/tx_forge_parts.h"
 #include "slhdsa/slh_dsa.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* What a block template takes from a ledger, and its body from stdin. Only programs use this: it
  * prints and exits. */
-#ifndef LEDGERCLI_BODY_H
-#define LEDGERCLI_BODY_H
+#ifndef BLOCKCLI_BODY_H
+#define BLOCKCLI_BODY_H
 
 #include "farm/template.h"
 #include "ledger/overlay.h"

@@ -1,6 +1,6 @@
 /* Payments in a row that txmake makes one transaction of (tx(5), batch). */
-#ifndef LEDGERCLI_BATCHING_H
-#define LEDGERCLI_BATCHING_H
+#ifndef TXCLI_BATCHING_H
+#define TXCLI_BATCHING_H
 
 #include "base/buf.h"
 #include "record/operation.h"

@@ -1,6 +1,6 @@
 /* txmake -R: replaces a transaction that waits in a pool. Only programs use this: it exits. */
-#ifndef LEDGERCLI_REPLACE_H
-#define LEDGERCLI_REPLACE_H
+#ifndef TXCLI_REPLACE_H
+#define TXCLI_REPLACE_H
 
 #include "mempool/pool.h"
 

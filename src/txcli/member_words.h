@@ -1,6 +1,6 @@
 /* What members do, as txmake's options say it, in the words of a transaction (tx(5)). */
-#ifndef LEDGERCLI_MEMBER_WORDS_H
-#define LEDGERCLI_MEMBER_WORDS_H
+#ifndef TXCLI_MEMBER_WORDS_H
+#define TXCLI_MEMBER_WORDS_H
 
 #include "base/buf.h"
 #include "base/lines.h"
