@@ -378,8 +378,8 @@ END
     loop a -c "$CHAIN" -S seen.a
     first=$at key=$(account alice)
     loop b -c "$CHAIN" -S seen.b -k alice.key "$first"
-    eventually grep -Eq "^peer $key 127.0.0.1:[0-9]+ in [0-9]+ 0 [0-9]+ 3 [slbhv]+$" seen.a
-    eventually grep -Eq "^peer [0-9a-f]{64} $first out [0-9]+ 0 [0-9]+ 3 [slbhv]+$" seen.b
+    eventually grep -Eq "^peer $key 127.0.0.1:[0-9]+ in [0-9]+ 0 [0-9]+ 3 [slbhv]+ - -$" seen.a
+    eventually grep -Eq "^peer [0-9a-f]{64} $first out [0-9]+ 0 [0-9]+ 3 [slbhv]+ - -$" seen.b
     grep -qx 'total 1 0 0' seen.a
     [ "$(sed -n 's/^peer [^ ]* [^ ]* in \([0-9]*\) .*/\1/p' seen.a)" -le "$EPOCHSECONDS" ]
     # a file that cannot be written is no reason to end
@@ -392,9 +392,28 @@ END
     by_hand g -S seen
     greet p -
     greet a
-    eventually grep -Eq '^peer - 127.0.0.1:[0-9]+ in [0-9]+ 0 (-|[0-9]+) 2 sl$' seen
+    eventually grep -Eq '^peer - 127.0.0.1:[0-9]+ in [0-9]+ 0 (-|[0-9]+) 2 sl - -$' seen
     grep -qx 'total 1 0 0' seen
     [ "$(wc -l <seen)" -eq 2 ]
+}
+
+@test "gossip -S: the peers that serve blocks are asked where their chains stand" {
+    chain 1
+    by_hand g -S seen
+    greet b sl
+    talk a "$at"
+    say a "hello 2 $CHAIN 1 $(printf '%064d' 1) plain slb"
+    asked() { [ "$(grep -cx "pull 0 $CHAIN" a.heard)" -eq "$1" ]; } # once for each answer
+    for ((n = 1; n <= 2; n++)); do
+        eventually grep -Eq "^peer .* slb $n $(printf '%064d' $n)\$" seen
+        eventually asked $n
+        say a "pulled $((n + 1)) $(printf '%064d' $((n + 1)))"
+    done
+    grep -Eq '^peer .* sl - -$' seen
+    refute grep pull b.heard
+    eventually asked 3
+    say a 'pulled 7 7'
+    eventually heard a 'bye bad'
 }
 
 @test "gossip: what its programs say of a record goes back to whoever offered it" {

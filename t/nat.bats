@@ -93,7 +93,7 @@ id_of() { # FILE
     eventually grep -q ' new block ' here.out
     # records pass over one connection, dialed from inside; the other side sees the router's address, also when it is
     # ledger-pull that dials
-    with_records() { grep '^peer .* [a-z]*s[a-z]*$' "$1/status"; }
+    with_records() { grep '^peer .* [a-z]*s[a-z]* [^ ]* [^ ]*$' "$1/status"; }
     one_dialed() {
         [ "$(with_records here | wc -l)" -eq 1 ] && [ "$(with_records there | wc -l)" -eq 1 ] &&
             with_records here | grep -q "^peer $(cut -d ' ' -f 2 there/node.pub) $(cat there/where) out " &&

@@ -41,6 +41,7 @@ static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
     struct duplex_peer *p = self;
     (void)f;
     duplex_keep_one(p);
+    duplex_begin_tip(p, now);
     s->measures = duplex_is_two_way(p);
     if (p->all->config->sender && (duplex_roles(p) & WIRE_LISTENS) && !p->doomed)
         duplex_start_sending(p, now);
@@ -85,6 +86,8 @@ static int line(void *self, struct session *s, enum wire_word word, const char *
         *f = p->why;
         return -1;
     }
+    if (word == WIRE_PULLED && p->tip.asked)
+        return duplex_take_tip(p, text, len, f);
     if (is_verdict(word) && !(theirs & WIRE_VERDICTS))
         return not_its_role(p, word, f);
     if (is_for_sender(word)) {

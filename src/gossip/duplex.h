@@ -32,6 +32,14 @@ struct duplex_config {
 
 struct duplex;
 
+/* The tip of a peer's best chain, by its hello and then by its answers to duplex_ask_tips. */
+struct duplex_tip {
+    int64_t height;
+    uint8_t id[ID_LEN];
+    bool asked;    /* and it has not answered yet */
+    int64_t since; /* when it was last asked */
+};
+
 /* One connection. */
 struct duplex_peer {
     struct duplex *all;
@@ -50,6 +58,7 @@ struct duplex_peer {
     bool doomed; /* to be closed, for the reason in `why` */
     struct fault why;
     int64_t since; /* when it was connected */
+    struct duplex_tip tip;
 };
 
 /* The config and all that it points to stay the caller's. NULL: no memory. */
@@ -77,6 +86,11 @@ int duplex_tell_accepted(void *peer, const struct wire_ref *record);
  * the sender holds more than it should, so peers that only send are not read from (those that also
  * listen must be, or they could not say what they have taken). */
 void duplex_turn(struct duplex *d, bool paused, bool full, int64_t now);
+
+/* Asks the peers that serve blocks where their best chains stand, as far as that may have changed:
+ * those whose tip is not ours, and every one that was not asked for DUPLEX_TIP_EVERY. */
+#define DUPLEX_TIP_EVERY 30000 /* ms */
+void duplex_ask_tips(struct duplex *d, int64_t now);
 
 /* From now on nothing is taken from peers, which are still sent to. */
 void duplex_stop_listening(struct duplex *d);

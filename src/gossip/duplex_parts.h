@@ -41,6 +41,14 @@ void duplex_stop_sending(struct duplex_peer *p);
 /* Gives free places to peers that wait for one. */
 void duplex_fill_places(struct duplex *d, int64_t now);
 
+/* --- duplex_tips.c --- */
+
+/* The peer has said hello, and its tip with it. */
+void duplex_begin_tip(struct duplex_peer *p, int64_t now);
+
+/* Takes a line `pulled' that answers duplex_ask_tips. 0, or -1 and a rule. */
+int duplex_take_tip(struct duplex_peer *p, const char *line, size_t len, struct fault *f);
+
 /* --- duplex_twins.c --- */
 
 /* The peer has said hello: if it is connected the other way round, too, one connection is doomed.

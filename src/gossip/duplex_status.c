@@ -1,20 +1,25 @@
 #include "gossip/duplex_status.h"
 
+#include "base/hex.h"
+#include "gossip/duplex_parts.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
 static int add_peer(const struct duplex_peer *p, int64_t now, int64_t time, struct buf *out)
 {
-    char line[512], round_trip[24] = "-", roles[WIRE_ROLES_MAX] = "-";
+    char line[640], round_trip[24] = "-", roles[WIRE_ROLES_MAX] = "-", tip[96] = "- -";
     const struct session *s = &p->session;
     if (s->round_trip)
         snprintf(round_trip, sizeof round_trip, "%" PRId64, s->round_trip);
     if (s->theirs.version > 1)
         wire_roles(s->theirs.roles, roles);
-    snprintf(line, sizeof line, "peer %s %s %s %" PRId64 " %" PRIu64 " %s %d %s\n",
+    if (duplex_roles(p) & WIRE_BLOCKS)
+        snprintf(tip, sizeof tip, "%" PRId64 " %s", p->tip.height, hex32(p->tip.id).text);
+    snprintf(line, sizeof line, "peer %s %s %s %" PRId64 " %" PRIu64 " %s %d %s %s\n",
              p->has_account ? p->who : "-", p->address, p->dialed ? "out" : "in",
              time - (now - p->since) / 1000, p->in ? p->in->useful : (uint64_t)0, round_trip,
-             (int)s->theirs.version, roles);
+             (int)s->theirs.version, roles, tip);
     return buf_add_string(out, line);
 }
 

@@ -7,12 +7,13 @@
 #include <errno.h>
 #include <string.h>
 
-void status_file_write(struct status_file *s, const struct duplex *d, int64_t now)
+void status_file_write(struct status_file *s, struct duplex *d, int64_t now)
 {
     struct buf text = {0};
     if (!s->path || now < s->due)
         return;
     s->due = now + STATUS_FILE_EVERY;
+    duplex_ask_tips(d, now);
     cli_memory(duplex_status(d, now, cli_time_now(CLI_CLOCK), &text));
     bool has_failed = file_replace_unsynced(s->path, text.data, text.len) != 0;
     if (has_failed && !s->failed)

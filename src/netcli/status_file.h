@@ -14,8 +14,8 @@ struct status_file {
     bool failed;      /* it could not be written, which was reported */
 };
 
-/* Replaces the file if that is due; a reader finds it whole. If it cannot be written, as on a full
- * disk, that is reported once. */
-void status_file_write(struct status_file *s, const struct duplex *d, int64_t now);
+/* Replaces the file if that is due, and asks peers for the tips that the next one will show; a
+ * reader finds it whole. If it cannot be written, as on a full disk, that is reported once. */
+void status_file_write(struct status_file *s, struct duplex *d, int64_t now);
 
 #endif

@@ -174,7 +174,8 @@ static void take_known(struct node_status *s, const struct line *line)
     s->known += line->len > 0 && line->text[0] != '#';
 }
 
-/* A line that gossip -S wrote: peer ACCOUNT|- HOST:PORT in|out SINCE USEFUL RTT_MS VERSION ROLES */
+/* A line that gossip -S wrote: peer ACCOUNT|- HOST:PORT in|out SINCE USEFUL RTT_MS VERSION ROLES
+ * HEIGHT TIP */
 static void take_peer(struct node_status *s, const struct line *line)
 {
     struct field x[FIELDS_MAX];
