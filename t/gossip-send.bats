@@ -373,7 +373,7 @@ END
     follow -p "$at"
     say h "hello 2 $other 0 $other plain l"
     eventually heard h 'bye chain'
-    eventually event send '[^ ]+ out - hello: of another chain'
+    eventually event send '[^ ]+ out - hello: of another chain, '"$other"
     end_started
     host h
     follow -p "$at"

@@ -1,5 +1,6 @@
 #include "gossip/session.h"
 
+#include "base/hex.h"
 #include "base/lines.h"
 
 #include <inttypes.h>
@@ -154,7 +155,7 @@ static int take_hello(struct session *s, const struct session_role *role, const 
     if (agree_on_version(s, f))
         return -1;
     if (memcmp(s->theirs.chain, s->ours.chain, ID_LEN)) {
-        fault_rule(f, "hello: of another chain");
+        fault_rule(f, "hello: of another chain, %s", hex32(s->theirs.chain).text);
         return ends_with(s, "chain");
     }
     s->greeted = true;
