@@ -286,6 +286,31 @@ END
     same_lines txs l.out
 }
 
+# -t is ten times what `eventually` waits.
+@test "gossip: after a signal it waits for a peer that lacks what it holds, and for nobody else" {
+    chain 2
+    by_hand g -t 3000
+    local g=$pid
+    line 1 txs >&7
+    greet a
+    eventually heard a "have $(line 1 ids)"
+    say a "have $(line 2 ids)"
+    eventually heard a "want $(line 2 ids)"
+    say_file a <(line 2 txs)
+    eventually has g.out 1
+    cat g.out >&7 # a has it already
+    exec 7>&-
+    kill "$g"
+    say a "want $(line 1 ids)"
+    eventually heard a "$(line 1 txs)"
+    say a "taken $(line 1 ids)"
+    pid=$g
+    status_of "$pid"
+    [ "$status" -eq 0 ]
+    event g "- late $(line 2 ids)" # but not the one that a took from it
+    refute event g "- late $(line 1 ids)"
+}
+
 @test "gossip: it reads its stdin though nobody reads its stdout" {
     payments 3000
     mkfifo never

@@ -211,6 +211,14 @@ static void end_intake(struct run *r)
     close(STDOUT_FILENO);
 }
 
+/* Whether nobody is there, nor being dialed, who lacks a record that no peer has taken. After a
+ * signal, nothing is gained by waiting for others to come. */
+static bool is_alone(const struct run *r, int64_t now)
+{
+    return loop_stopped(r->net.loop) && !sender_is_wanted(r->sender) &&
+           !(r->net.client && client_is_dialing(r->net.client, now));
+}
+
 /* Whether everything is done, or can no longer be done. */
 static bool is_over(struct run *r, int64_t now)
 {
@@ -221,7 +229,7 @@ static bool is_over(struct run *r, int64_t now)
         return now - r->heard > ABSENT;
     if (!sender_open(r->sender))
         return true;
-    if (now - (progress > r->heard ? progress : r->heard) < r->wait)
+    if (now - (progress > r->heard ? progress : r->heard) < r->wait && !is_alone(r, now))
         return false;
     sender_give_up(r->sender);
     return true;

@@ -85,8 +85,10 @@ int sender_take(struct sender *s, const char *text, size_t n, int64_t now, struc
  * times its bytes: then it drops records, however new. */
 bool sender_full(struct sender *s, int64_t now);
 
-/* How many of its records too few peers have taken. */
+/* How many of its records too few peers have taken; and whether a connected peer may still take one
+ * of these: it has neither announced it itself, nor answered, nor been silent for too long. */
 size_t sender_open(const struct sender *s);
+bool sender_is_wanted(const struct sender *s);
 
 /* How many of the others were taken by peers that have yet to say what became of them; and how many
  * in all only by peers that never say so. */

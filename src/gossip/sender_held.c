@@ -199,6 +199,19 @@ size_t sender_open(const struct sender *s)
     return s->open;
 }
 
+bool sender_is_wanted(const struct sender *s)
+{
+    uint64_t peers = 0;
+    for (size_t i = 0; i < SENDER_PEERS_MAX; i++)
+        peers |= s->peers[i] ? 1ULL << i : 0;
+    for (uint64_t seq = s->first; peers && seq < s->next; seq++) {
+        const struct held *p = held_at(s, seq);
+        if (p->taken < s->config->need && peers & ~(p->from | p->settled))
+            return true;
+    }
+    return false;
+}
+
 size_t sender_unjudged(const struct sender *s)
 {
     return s->unjudged;

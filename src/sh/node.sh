@@ -194,7 +194,7 @@ cd -- "$folder" 2>/dev/null || die "$folder: cannot be entered"
 exec 9<node.key
 flock -w 1 9 || die "a node is already running in $PWD"
 { echo $$ >node.pid && touch log names peers pool $found; } || die "$PWD: cannot be written"
-rm -f listener.pid puller.pid listening loop intake # left by a run that was killed
+rm -f listener.pid puller.pid miner.pid listening loop intake # left by a run that was killed
 mkfifo loop intake || die "$PWD: no fifos can be made"
 
 grep -qxF -e "$(cat node.pub)" names || cat node.pub >>names
@@ -381,11 +381,18 @@ say() { # WORDS
         done
     }
 
+    # Mines a block on stdin's, as a process whose id is in miner.pid, for `stop`.
+    mine_one() {
+        sh -c 'echo "$PPID"' >miner.pid
+        exec nice @PROGPREFIX@mine -w -l ledger -m "$miner"
+    }
+
     # Mines block after block on the best tip, and waits until each is in the ledger before it starts the next.
     mining() {
         while :; do
             tip=$(@PROGPREFIX@ledger-chain -t ledger) || tip=''
-            @PROGPREFIX@txpool -s -l ledger pool | nice @PROGPREFIX@mine -w -l ledger -m "$miner" | bring || sleep 1
+            @PROGPREFIX@txpool -s -l ledger pool | mine_one | bring || sleep 1
+            rm -f miner.pid
             tries=0
             while [ $((tries += 1)) -le 40 ] && [ "$(@PROGPREFIX@ledger-chain -t ledger)" = "$tip" ]; do
                 sleep 0.05
@@ -396,7 +403,7 @@ say() { # WORDS
 
 # --- From start to end ---------------------------------------------------------------------------------------
 
-flow='' catching_up=''
+flow='' catching_up='' mining=''
 
 end_intake() {
     for part in listener puller; do
@@ -404,6 +411,14 @@ end_intake() {
         rm -f "$part.pid"
         kill -TERM "$process" 2>/dev/null || :
     done
+}
+
+# The loop first, so that it starts no other.
+end_mining() {
+    [ -n "$mining" ] || return 0
+    kill -TERM "$mining" 2>/dev/null || :
+    process=$(cat miner.pid 2>/dev/null) || return 0
+    kill -TERM "$process" 2>/dev/null || :
 }
 
 # Ends whatever still runs in our process group, and then this shell.
@@ -419,6 +434,7 @@ end() { # STATUS [WORDS]
 # Stops accepting records, lets those accepted pass the whole pipeline, and then ends everything.
 stop() {
     trap '' HUP INT QUIT TERM
+    end_mining
     (trap - TERM && sleep 30 && kill -KILL 0) & # in case a part hangs
     while is_running "$flow" || is_running "$catching_up"; do
         end_intake
@@ -482,6 +498,7 @@ esac
 [ -z "$boots" ] || discover 2>&7 4>&- 6<&- 7>&- &
 if [ -n "$miner" ]; then
     mining 2>&7 4>&- 6<&- 7>&- &
+    mining=$!
 fi
 
 while is_running "$flow" && is_running "$catching_up" && is_running "$logger"; do
