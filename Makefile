@@ -124,11 +124,11 @@ $(OBJ)/%.sh.o: $(OBJ)/%.sh.c $(OBJ)/flags
 
 # The same in every build: thousands of instructions in a row, for which a sanitizer, or a table of where each variable
 # is at each of them, would take the compiler minutes.
-$(OBJ)/work/kernel_%.o $(OBJ)/poh/kernel_%.o: override OPT = -O2 -g1
-$(OBJ)/work/kernel_%.o $(OBJ)/poh/kernel_%.o: override INSTRUMENT =
+$(OBJ)/work/kernel_%.o $(OBJ)/poh/kernel_%.o: private override OPT = -O2 -g1
+$(OBJ)/work/kernel_%.o $(OBJ)/poh/kernel_%.o: private override INSTRUMENT =
 
 # That table would take half of the compiler's time here, too.
-$(OBJ)/crypto/ed25519_avx2.o $(OBJ)/crypto/ed25519_ifma.o: override OPT := $(subst -g ,-g1 ,$(OPT) )
+$(OBJ)/crypto/ed25519_avx2.o $(OBJ)/crypto/ed25519_ifma.o: private override OPT := $(subst -g ,-g1 ,$(OPT) )
 
 # Here clang would take half a minute for what gcc, whose build the tests run, looks at in two seconds.
 ifeq ($(CC),clang)
