@@ -284,8 +284,8 @@ height is $tip_2. If it takes that, you take what it gave. Wait, and look often:
     [ $(($(left 1) - $(left 2))) -ge $((2 * delay)) ] ||
         refuse "the other side's lock opens $(($(left 1) - $(left 2))) s after yours would: less than $((2 * delay)) s, twice -D: do not begin"
     [ "$(left 2)" -gt $((2 * delay)) ] || refuse "your lock would open in $(left 2) s: too soon to begin"
-    say "The other side has locked $held_1 on $name_1: lock $amount_2 on $name_2. If the other side stops after that, it is
-yours again from height $after_2 on."
+    say "The other side has locked $held_1 on $name_1: lock $amount_2 on $name_2. If the other side stops after that,
+it is yours again from height $after_2 on."
     put_lock "$second_ledger" "$lock_2" "$amount_2"
 }
 
