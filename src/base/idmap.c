@@ -8,8 +8,11 @@
 enum {
     FIRST_CAP = 64,
     CACHE_LINE = 64,
-    AHEAD = 16, /* times its slots that a large table has memory for, never touched so far */
+    AHEAD = 16, /* times its entries that a large table has memory for, never touched so far */
 };
+
+/* More slots than this would need more than the hash bits that they keep. */
+#define CAP_MAX ((size_t)1 << 31)
 
 void idmap_init(struct idmap *m, size_t entry_size, size_t limit, uint64_t seed)
 {
@@ -18,161 +21,183 @@ void idmap_init(struct idmap *m, size_t entry_size, size_t limit, uint64_t seed)
 
 void idmap_free(struct idmap *m)
 {
-    free(m->tags);
+    free(m->slots);
     free(m->entries);
     *m = (struct idmap){.entry_size = m->entry_size, .limit = m->limit, .hash = m->hash};
 }
 
-static uint8_t tag_of(uint64_t h)
+static uint32_t hash_of(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
 {
-    return (uint8_t)(0x80 | h >> 57);
+    return (uint32_t)idhash(&m->hash, id);
 }
 
-static uint8_t *entry_at(const struct idmap *m, size_t place)
+static uint8_t *entry_at(const struct idmap *m, size_t index)
 {
-    return m->entries + place * m->entry_size;
+    return m->entries + index * m->entry_size;
+}
+
+/* As memcmp, which compilers do not inline for so many bytes. */
+static bool is_same(const uint8_t a[IDMAP_ID_LEN], const uint8_t b[IDMAP_ID_LEN])
+{
+    uint64_t x[4], y[4];
+    memcpy(x, a, sizeof x);
+    memcpy(y, b, sizeof y);
+    return !((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]));
+}
+
+/* --- Finding ---------------------------------------------------------------------------------- */
+
+/* The slot of this id, or the free one where its search ends. The table has slots. */
+static struct idmap_slot *slot_of(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
+{
+    const uint32_t hash = hash_of(m, id);
+    size_t place = hash & (m->cap - 1);
+    while (m->slots[place].entry &&
+           (m->slots[place].hash != hash || !is_same(entry_at(m, m->slots[place].entry - 1), id)))
+        place = (place + 1) & (m->cap - 1);
+    return &m->slots[place];
 }
 
 void idmap_prefetch(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
 {
+    if (m->cap)
+        __builtin_prefetch(m->slots + (hash_of(m, id) & (m->cap - 1)));
+}
+
+void idmap_prefetch_entry(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
+{
+    const uint32_t hash = hash_of(m, id);
     if (!m->cap)
         return;
-    size_t place = idhash(&m->hash, id) & (m->cap - 1);
-    __builtin_prefetch(m->tags + place);
-    for (size_t at = 0; at < m->entry_size; at += CACHE_LINE)
-        __builtin_prefetch(entry_at(m, place) + at);
-    __builtin_prefetch(entry_at(m, place + 1) - 1);
+    for (size_t place = hash & (m->cap - 1); m->slots[place].entry;
+         place = (place + 1) & (m->cap - 1))
+        if (m->slots[place].hash == hash) {
+            const uint8_t *entry = entry_at(m, m->slots[place].entry - 1);
+            for (size_t at = 0; at < m->entry_size; at += CACHE_LINE)
+                __builtin_prefetch(entry + at);
+            __builtin_prefetch(entry + m->entry_size - 1);
+            return;
+        }
 }
 
 void *idmap_find(const struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
 {
     if (!m->count)
         return NULL;
-    uint64_t h = idhash(&m->hash, id);
-    for (size_t place = h & (m->cap - 1); m->tags[place]; place = (place + 1) & (m->cap - 1))
-        if (m->tags[place] == tag_of(h) && memcmp(entry_at(m, place), id, IDMAP_ID_LEN) == 0)
-            return entry_at(m, place);
-    return NULL;
+    const struct idmap_slot *slot = slot_of(m, id);
+    return slot->entry ? entry_at(m, slot->entry - 1) : NULL;
 }
 
-/* Finds the first free slot for an id and marks it as taken. */
-static size_t take_place(struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
+/* --- Adding ----------------------------------------------------------------------------------- */
+
+static void fill_slot(struct idmap_slot *slots, size_t cap, struct idmap_slot with)
 {
-    uint64_t h = idhash(&m->hash, id);
-    size_t place = h & (m->cap - 1);
-    while (m->tags[place])
-        place = (place + 1) & (m->cap - 1);
-    m->tags[place] = tag_of(h);
-    return place;
+    size_t place = with.hash & (cap - 1);
+    while (slots[place].entry)
+        place = (place + 1) & (cap - 1);
+    slots[place] = with;
 }
 
-/* For how many slots to ask if `cap` are needed now: a large table then grows in place. */
-static size_t room_for(const struct idmap *m, size_t cap)
+/* Doubles the slots. 0, or -1: no memory. */
+static int add_slots(struct idmap *m)
 {
-    size_t room = cap;
-    while (cap * m->entry_size >= LARGE_PAGE && room < cap * AHEAD && m->limit > room / 4 * 3)
-        room *= 2;
-    return room;
-}
-
-/* Moves the entries to memory with room for more. 0, or -1: no memory. */
-static int move(struct idmap *m, size_t cap)
-{
-    struct idmap more = *m;
-    more.cap = cap;
-    more.room = room_for(m, cap);
-    more.tags = large_alloc(more.room);
-    more.entries = large_room(more.room * m->entry_size);
-    if (!more.tags || !more.entries) {
-        free(more.tags);
-        free(more.entries);
+    const size_t cap = m->cap ? m->cap * 2 : FIRST_CAP;
+    struct idmap_slot *slots = cap <= CAP_MAX ? large_alloc(cap * sizeof *slots) : NULL;
+    if (!slots)
         return -1;
-    }
     for (size_t place = 0; place < m->cap; place++)
-        if (m->tags[place])
-            memcpy(entry_at(&more, take_place(&more, entry_at(m, place))), entry_at(m, place),
-                   m->entry_size);
-    free(m->tags);
-    free(m->entries);
-    *m = more;
+        if (m->slots[place].entry)
+            fill_slot(slots, cap, m->slots[place]);
+    free(m->slots);
+    m->slots = slots;
+    m->cap = cap;
     return 0;
 }
 
-/* Doubles the slots in place. The entries are taken out and put in again one by one, beginning
- * after a free slot: so the search for a new slot passes only entries that were put in again, and
- * ends at the old slot or before it, or as far into the new half. */
-static void spread(struct idmap *m)
+/* For how many entries to ask next: a large table then grows in place. */
+static size_t next_room(const struct idmap *m)
 {
-    const size_t old = m->cap;
-    size_t first = 0;
-    while (m->tags[first])
-        first++;
-    m->cap = old * 2;
-    for (size_t i = 1; i < old; i++) {
-        const size_t from = (first + i) & (old - 1);
-        if (!m->tags[from])
-            continue;
-        m->tags[from] = 0;
-        const size_t to = take_place(m, entry_at(m, from));
-        if (to != from)
-            memcpy(entry_at(m, to), entry_at(m, from), m->entry_size);
-    }
+    size_t room = m->room ? m->room * 2 : FIRST_CAP / 4;
+    if (room * m->entry_size >= LARGE_PAGE)
+        room *= AHEAD;
+    return room < m->limit ? room : m->limit;
 }
 
-static int grow(struct idmap *m)
+/* Moves the entries to memory for more. 0, or -1: no memory. */
+static int add_room(struct idmap *m)
 {
-    const size_t cap = m->cap ? m->cap * 2 : FIRST_CAP;
-    if (cap > m->room)
-        return move(m, cap);
-    spread(m);
+    const size_t room = next_room(m);
+    uint8_t *entries = large_room(room * m->entry_size);
+    if (!entries)
+        return -1;
+    if (m->count)
+        memcpy(entries, m->entries, m->count * m->entry_size);
+    free(m->entries);
+    m->entries = entries;
+    m->room = room;
     return 0;
 }
 
 void *idmap_add(struct idmap *m, const uint8_t id[IDMAP_ID_LEN])
 {
-    if (m->count >= m->limit || (m->count >= m->cap / 4 * 3 && grow(m)))
+    if (m->count >= m->limit || (m->count >= m->cap / 4 * 3 && add_slots(m)) ||
+        (m->count == m->room && add_room(m)))
         return NULL;
-    uint8_t *entry = entry_at(m, take_place(m, id));
+    uint8_t *entry = entry_at(m, m->count++);
+    fill_slot(m->slots, m->cap,
+              (struct idmap_slot){.hash = hash_of(m, id), .entry = (uint32_t)m->count});
     memcpy(entry, id, IDMAP_ID_LEN);
     memset(entry + IDMAP_ID_LEN, 0, m->entry_size - IDMAP_ID_LEN);
-    m->count++;
     return entry;
 }
 
-/* Entries after the hole that may be nearer to their first slot move up (Knuth, "The Art of
- * Computer Programming", volume 3, section 6.4, algorithm R). */
+/* --- Removing --------------------------------------------------------------------------------- */
+
+/* Slots after the hole that may be nearer to their first one move up (Knuth, "The Art of Computer
+ * Programming", volume 3, section 6.4, algorithm R). */
+static void free_slot(struct idmap *m, struct idmap_slot *slot)
+{
+    const size_t mask = m->cap - 1;
+    size_t hole = (size_t)(slot - m->slots);
+    for (size_t next = (hole + 1) & mask; m->slots[next].entry; next = (next + 1) & mask)
+        if (((next - m->slots[next].hash) & mask) >= ((next - hole) & mask)) {
+            m->slots[hole] = m->slots[next];
+            hole = next;
+        }
+    m->slots[hole].entry = 0;
+}
+
 void idmap_remove(struct idmap *m, void *entry)
 {
-    size_t mask = m->cap - 1;
-    size_t hole = (size_t)((uint8_t *)entry - m->entries) / m->entry_size;
-    for (size_t next = (hole + 1) & mask; m->tags[next]; next = (next + 1) & mask) {
-        size_t home = idhash(&m->hash, entry_at(m, next)) & mask;
-        if (((next - home) & mask) < ((next - hole) & mask))
-            continue;
-        memcpy(entry_at(m, hole), entry_at(m, next), m->entry_size);
-        m->tags[hole] = m->tags[next];
-        hole = next;
-    }
-    m->tags[hole] = 0;
+    struct idmap_slot *slot = slot_of(m, entry);
+    uint8_t *last = entry_at(m, m->count - 1);
+    slot_of(m, last)->entry = slot->entry;
+    free_slot(m, slot);
+    if (entry != last)
+        memcpy(entry, last, m->entry_size);
     m->count--;
 }
 
 void idmap_clear(struct idmap *m)
 {
     if (m->cap)
-        memset(m->tags, 0, m->cap);
+        memset(m->slots, 0, m->cap * sizeof *m->slots);
     m->count = 0;
 }
 
+/* --- All -------------------------------------------------------------------------------------- */
+
 void *idmap_each(const struct idmap *m, size_t *place)
 {
-    while (*place < m->cap) {
-        size_t here = (*place)++;
-        if (m->tags[here])
-            return entry_at(m, here);
-    }
-    return NULL;
+    return *place < m->count ? entry_at(m, (*place)++) : NULL;
 }
+
+void *idmap_any(const struct idmap *m, uint64_t *chance)
+{
+    return m->count ? entry_at(m, (size_t)chance_below(chance, m->count)) : NULL;
+}
+
+/* --- Sets ------------------------------------------------------------------------------------- */
 
 void idset_init(struct idset *s, size_t limit, uint64_t seed)
 {

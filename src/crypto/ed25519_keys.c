@@ -11,12 +11,20 @@ struct known_key {
     struct ed25519_point point;
 };
 
+static void prefetch_some(const struct ed25519_keys *k, const struct sigjob *jobs, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        idmap_prefetch(&k->map, jobs[i].key);
+    for (size_t i = 0; i < n; i++)
+        idmap_prefetch_entry(&k->map, jobs[i].key);
+}
+
 void ed25519_keys_find(struct ed25519_keys *k, const struct sigjob *jobs,
                        struct ed25519_point *points, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        for (size_t j = i; i % AHEAD == 0 && j < i + AHEAD && j < n; j++)
-            idmap_prefetch(&k->map, jobs[j].key);
+        if (i % AHEAD == 0)
+            prefetch_some(k, jobs + i, n - i < AHEAD ? n - i : AHEAD);
         const struct known_key *known = idmap_find(&k->map, jobs[i].key);
         points[i] = known ? known->point : (struct ed25519_point){.x = {0}};
     }

@@ -120,14 +120,6 @@ static uint64_t weight_of(const struct dht_peers *p, const struct key_peers *k)
     return least;
 }
 
-static struct key_peers *draw_key(struct dht_peers *p)
-{
-    size_t place = (size_t)chance_below(&p->chance, p->keys.cap);
-    struct key_peers *k = idmap_each(&p->keys, &place);
-    place = 0;
-    return k ? k : idmap_each(&p->keys, &place);
-}
-
 /* Draws a few keys, but not `except`, and removes the one that weighs most; of equals, the one with
  * the fewest peers. There is a key. */
 static void make_space(struct dht_peers *p, const uint8_t except[IDMAP_ID_LEN])
@@ -135,7 +127,7 @@ static void make_space(struct dht_peers *p, const uint8_t except[IDMAP_ID_LEN])
     struct key_peers *victim = NULL;
     uint64_t most = 0;
     for (int drawn = 0; drawn < DRAWN; drawn++) {
-        struct key_peers *k = draw_key(p);
+        struct key_peers *k = idmap_any(&p->keys, &p->chance);
         const uint64_t weight = weight_of(p, k);
         if (memcmp(k->key, except, IDMAP_ID_LEN) == 0 ||
             (victim && (weight < most || (weight == most && k->count >= victim->count))))
@@ -280,7 +272,7 @@ size_t dht_peers_get(struct dht_peers *p, const struct node_id *key, uint8_t hos
 size_t dht_peers_sample(const struct dht_peers *p, uint64_t turn, struct node_id *out, size_t max)
 {
     size_t count = 0, all = p->keys.count < max ? p->keys.count : max;
-    size_t place = all ? (size_t)chance_below(&turn, p->keys.cap) : 0;
+    size_t place = all ? (size_t)chance_below(&turn, p->keys.count) : 0;
     while (count < all) {
         const struct key_peers *k = idmap_each(&p->keys, &place);
         if (k)

@@ -25,9 +25,8 @@ static int print(struct listener *l, const struct item *item, const struct in_fl
 {
     bool stem = l->config->stems && item->type == &tx_type && a && a->stem;
     if (stem && !idmap_find(&l->stems, item->id)) {
-        size_t place = 0;
         if (l->stems.count == l->stems.limit)
-            idmap_remove(&l->stems, idmap_each(&l->stems, &place));
+            idmap_remove(&l->stems, idmap_any(&l->stems, &l->chance));
         idmap_add(&l->stems, item->id);
     }
     if (l->config->stems && item->type == &tx_type && !stem && put_mark(l, item->id))

@@ -10,10 +10,8 @@ static void discourage(struct listener *l, const struct inbound *peer, int64_t n
     if (!peer->has_account)
         return;
     struct discouraged *d = idmap_find(&l->discouraged, peer->account);
-    if (!d && l->discouraged.count == l->discouraged.limit) {
-        size_t place = 0;
-        idmap_remove(&l->discouraged, idmap_each(&l->discouraged, &place));
-    }
+    if (!d && l->discouraged.count == l->discouraged.limit)
+        idmap_remove(&l->discouraged, idmap_any(&l->discouraged, &l->chance));
     if (!d)
         d = idmap_add(&l->discouraged, peer->account);
     if (d)

@@ -23,19 +23,6 @@ uint64_t elsewhere_take(struct sender *s, const uint8_t id[ID_LEN])
     return peers;
 }
 
-/* Resumes after the last eviction: from the start, each would step over the cells that the earlier
- * ones have emptied, and a flood of announcements would cost far more time than it takes to send.
- */
-static void evict_elsewhere(struct sender *s)
-{
-    struct elsewhere *e = idmap_each(&s->elsewhere, &s->evicted);
-    if (!e) {
-        s->evicted = 0;
-        e = idmap_each(&s->elsewhere, &s->evicted);
-    }
-    idmap_remove(&s->elsewhere, e);
-}
-
 void sender_has(struct sender *s, struct outbound *peer, const uint8_t id[ID_LEN])
 {
     uint64_t bit = 1ULL << peer->state->slot;
@@ -46,7 +33,7 @@ void sender_has(struct sender *s, struct outbound *peer, const uint8_t id[ID_LEN
     }
     struct elsewhere *e = idmap_find(&s->elsewhere, id);
     if (!e && s->elsewhere.count == s->elsewhere.limit)
-        evict_elsewhere(s);
+        idmap_remove(&s->elsewhere, idmap_any(&s->elsewhere, &s->chance));
     if (!e)
         e = idmap_add(&s->elsewhere, id);
     if (!e)

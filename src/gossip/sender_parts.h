@@ -92,8 +92,7 @@ struct sender {
     struct idmap elsewhere;          /* struct elsewhere */
     uint64_t departures;             /* of peers, */
     uint64_t left[SENDER_PEERS_MAX]; /* ... and the number of the last from each slot */
-    size_t evicted;     /* the place after the last one that was evicted from elsewhere */
-    struct idset fluff; /* transactions not to be sent as stems */
+    struct idset fluff;              /* transactions not to be sent as stems */
     struct stream *stream;
     struct armor armor; /* in that stream */
     struct span waiting;
