@@ -32,9 +32,11 @@ int ed25519_load(struct fault *f);
  * to the negative of the key's point, and computing it takes a fifteenth of a verification. All
  * zero means not known (the point with x = 0 never has a valid signature). The far point is a
  * multiple of that point that halves the doublings of every later verification; a kernel may
- * compute it for keys whose x it already knew. All zero means not known. */
+ * compute it for keys that are used again: whose x it already knew, or of which the caller says so.
+ * All zero means not known. */
 struct ed25519_point {
     uint64_t x[4], far_x[4], far_y[4];
+    bool again;
 };
 
 static inline bool ed25519_point_is_known(const struct ed25519_point *p)

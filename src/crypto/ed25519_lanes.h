@@ -292,13 +292,15 @@ LANES_TARGET static void find_points(const struct sigjob *jobs, struct ed25519_p
             points[places[lane]].x[i] = x[i][lane];
 }
 
-/* Finds the points of all keys that are not known. */
+/* Finds the points of all keys that are not known; one that is known is used again. */
 static void find_all_points(const struct sigjob *jobs, struct ed25519_point *points, size_t n)
 {
     size_t places[LANES], count = 0;
     for (size_t i = 0; i < n; i++) {
-        if (ed25519_point_is_known(&points[i]))
+        if (ed25519_point_is_known(&points[i])) {
+            points[i].again = true;
             continue;
+        }
         places[count++] = i;
         if (count == LANES) {
             find_points(jobs, points, places, count);
@@ -349,7 +351,7 @@ LANES_TARGET static void put_far(const struct point *far, struct ed25519_point *
         }
 }
 
-/* Computes the far points of keys that are seen again. One costs a third of a signature and saves a
+/* Computes the far points of keys that are used again. One costs a third of a signature and saves a
  * quarter of each later one, if there is any; so only full vectors of them are made. */
 LANES_TARGET static void find_far_points(const struct sigjob *jobs, struct ed25519_point *points,
                                          size_t n)
@@ -357,7 +359,8 @@ LANES_TARGET static void find_far_points(const struct sigjob *jobs, struct ed255
     struct point far[GROUP];
     size_t places[GROUP * LANES], count = 0, vectors;
     for (size_t i = 0; i < n; i++)
-        if (ed25519_point_is_known(&points[i]) && !ed25519_point_has_far(&points[i]))
+        if (points[i].again && ed25519_point_is_known(&points[i]) &&
+            !ed25519_point_has_far(&points[i]))
             places[count++] = i;
     vectors = count / LANES;
     if (!vectors || !has_far_table())
@@ -563,8 +566,8 @@ LANES_TARGET static void check_group(struct sigjob *jobs, struct ed25519_point *
 {
     struct vector group[GROUP];
     size_t places[GROUP * LANES], count = 0;
-    find_far_points(jobs, points, n);
     find_all_points(jobs, points, n);
+    find_far_points(jobs, points, n);
     size_t far = order(points, n, places);
     for (size_t i = 0; i < n; i += LANES, count++) {
         group[count].places = places + i;

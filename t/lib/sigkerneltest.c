@@ -126,8 +126,8 @@ static void ask_kernel(const struct ed25519_kernel *k, struct ed25519_point *poi
             say_question(k->name, &q[i]);
 }
 
-/* Keys that were known get far points, as far as they fill vectors of a group; that of a small
- * order cannot be told from none. */
+/* Keys that were known, or are used again, get far points, as far as they fill vectors of a group;
+ * that of a small order cannot be told from none. */
 static void check_far(const struct ed25519_kernel *k, const struct question *q,
                       const struct ed25519_point *points, size_t n)
 {
@@ -141,8 +141,8 @@ static void check_far(const struct ed25519_kernel *k, const struct question *q,
     must(!k->uses_points || far == known / k->lanes * k->lanes, "a far point is not filled in");
 }
 
-/* It finds out about the keys; about those that it is told of again, their far points; and is told
- * of some, or of all, what it found out before. */
+/* It finds out about the keys; about those that it is told of again, or that are used again, their
+ * far points; and is told of some, or of all, what it found out before. */
 static void run_kernel(const struct ed25519_kernel *k, const struct question *q, size_t n)
 {
     struct ed25519_point points[160] = {0};
@@ -150,7 +150,11 @@ static void run_kernel(const struct ed25519_kernel *k, const struct question *q,
         ask_kernel(k, NULL, q, n);
         return;
     }
+    for (size_t i = 0; i < n; i++)
+        points[i].again = n % 2 == 0;
     ask_kernel(k, points, q, n);
+    if (n % 2 == 0)
+        check_far(k, q, points, n);
     for (size_t i = 0; i < n; i++) {
         must(!q[i].holds || !k->uses_points || ed25519_point_is_known(&points[i]),
              "a key is not filled in");
