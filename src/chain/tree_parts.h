@@ -10,9 +10,29 @@ static inline void tree_remember(struct tree *t, const struct node *node)
     t->recent[node->n % TREE_RECENT] = *node;
 }
 
+/* --- tree_header.c ---------------------------------------------------------------------------- */
+
+/* Judges the header of a block that is not in the tree: 1 it is valid, and its parent is *parent;
+ * 0: its parent is not in the tree, or the members who may seal after it are not at hand; -1 and a
+ * fault. far: as tree_ancestry takes it. */
+int tree_judge_header(struct tree *t, const struct block *b, const uint8_t id[ID_LEN], int64_t now,
+                      bool far, struct node *parent, struct fault *f);
+
+/* --- tree_body.c ------------------------------------------------------------------------------ */
+
 /* What a line of a body is given, in a block of this height and time after the one where the tree
  * is. */
 struct apply_context tree_context(struct tree *t, int64_t height, int64_t time);
+
+/* Applies the body of a block, in the state of its parent with the journal open; sets new->supply
+ * and what its miner earned. 0, or -1 and a fault, with the line of a transaction that breaks a
+ * rule. */
+int tree_apply_body(struct tree *t, const struct item *item, struct node *new, struct fault *f);
+
+/* --- tree_genesis.c --------------------------------------------------------------------------- */
+
+/* The same for a genesis block, whose lines are grants and members. */
+int tree_apply_genesis(struct tree *t, const struct item *item, struct node *new, struct fault *f);
 
 /* --- tree_members.c --------------------------------------------------------------------------- */
 
