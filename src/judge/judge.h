@@ -16,10 +16,6 @@
 
 struct judge;
 
-/* How many of the newest loose transactions are remembered, to find two with the same sequence
- * number. */
-#define JUDGE_SPENDS_MAX (1 << 18)
-
 /* A judge for one stream; against may be NULL and stays the caller's. NULL: no memory. */
 struct judge *judge_new(struct ledger *against);
 void judge_free(struct judge *j);
