@@ -1,53 +1,13 @@
-#include "ledger/overlay.h"
+#include "ledger/overlay_parts.h"
 
 #include "base/file.h"
 #include "base/hex.h"
-#include "base/scratch.h"
-#include "chain/store_temp.h"
 #include "chain/tree_state.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
-
-enum { LOCATOR_WALK = 1024 };
-
-/* A held block, with the place of its text. */
-struct held {
-    int64_t n;
-    uint64_t at, size;
-    UT_hash_handle hh;
-};
-
-struct overlay {
-    const char *path;
-    bool has_chain, has_ledger;
-    uint8_t chain[ID_LEN];
-    struct ledger ledger;
-    struct stat seen; /* the ledger's file when it was opened */
-    struct store_temp *store;
-    struct tree tree;
-    struct held *held;
-    struct scratch texts;
-    struct buf path_up; /* node numbers (int64_t) from the best tip down to the next block to give
-                           out, which is last */
-    uint64_t end;       /* where the next block would be if all were appended to the ledger */
-};
-
-static void forget_held(struct overlay *t)
-{
-    struct held *h, *next;
-    HASH_ITER(hh, t->held, h, next)
-    {
-        HASH_DEL(t->held, h);
-        free(h);
-    }
-    t->path_up.len = 0;
-}
 
 /* --- On top of a ledger ----------------------------------------------------------------------- */
 
@@ -99,11 +59,11 @@ struct overlay *overlay_new(const char *path, const uint8_t *chain, struct fault
         return NULL;
     }
     t->path = path;
-    t->texts.fd = -1;
+    t->held = HELD_BLOCKS_NONE;
     t->has_chain = chain != NULL;
     if (chain)
         memcpy(t->chain, chain, ID_LEN);
-    if (open_ledger(t, f) || make_tree(t, f) || scratch_open(&t->texts, f))
+    if (open_ledger(t, f) || make_tree(t, f) || held_blocks_open(&t->held, f))
         goto fail;
     if (t->has_chain)
         return t;
@@ -127,9 +87,8 @@ void overlay_free(struct overlay *t)
 {
     if (!t)
         return;
-    forget_held(t);
     close_tree(t);
-    scratch_close(&t->texts);
+    held_blocks_close(&t->held);
     buf_free(&t->path_up);
     free(t);
 }
@@ -157,33 +116,12 @@ int overlay_has(struct overlay *t, const uint8_t id[ID_LEN], struct fault *f)
     return t->tree.has_genesis ? tree_find(&t->tree, id, &node, f) : 0;
 }
 
-static int hold(struct overlay *t, const struct item *item, int64_t n, struct fault *f)
-{
-    struct held *h = calloc(1, sizeof *h);
-    if (!h)
-        return fault_memory(f);
-    *h = (struct held){.n = n, .at = scratch_end(&t->texts), .size = item->size};
-    HASH_ADD(hh, t->held, n, sizeof h->n, h);
-    if (!h->hh.tbl) {
-        free(h);
-        return fault_memory(f);
-    }
-    return scratch_add(&t->texts, item->text, item->size, f);
-}
-
-static struct held *find_held(struct overlay *t, int64_t n)
-{
-    struct held *h;
-    HASH_FIND(hh, t->held, &n, sizeof n, h);
-    return h;
-}
-
 /* Plans the path from the first held block up to the best tip. */
 static int plan(struct overlay *t, struct fault *f)
 {
     struct node node = t->tree.best;
     t->path_up.len = 0;
-    while (find_held(t, node.n)) {
+    while (held_blocks_has(&t->held, node.n)) {
         if (buf_add(&t->path_up, &node.n, sizeof node.n))
             return fault_memory(f);
         if (node.parent < 0)
@@ -212,7 +150,7 @@ int overlay_add(struct overlay *t, const struct item *item, int64_t now, struct 
         return verdict;
     new.offset = t->end;
     t->end += item->size;
-    if (hold(t, item, new.n, f)) {
+    if (held_blocks_add(&t->held, new.n, item->text, item->size, f)) {
         tree_drop(&t->tree);
         return -1;
     }
@@ -227,18 +165,10 @@ int overlay_next(struct overlay *t, struct buf *out, struct fault *f)
     if (!t->path_up.len)
         return 0;
     memcpy(&n, t->path_up.data + t->path_up.len - sizeof n, sizeof n);
-    struct held *h = find_held(t, n);
-    if (!h)
-        return fault_trouble(f, "a held block is missing");
-    if (buf_reserve(out, h->size))
-        return fault_memory(f);
-    if (scratch_read(&t->texts, out->data + out->len, h->size, h->at, f))
+    if (held_blocks_take(&t->held, n, out, f))
         return -1;
-    out->len += h->size;
     t->path_up.len -= sizeof n;
-    HASH_DEL(t->held, h);
-    free(h);
-    return !t->held && scratch_empty(&t->texts, f) ? -1 : 1;
+    return 1;
 }
 
 bool overlay_has_next(const struct overlay *t)
@@ -290,32 +220,36 @@ static int holds_all(struct overlay *t, struct overlay *new, struct fault *f)
 /* Whether the held blocks are few enough to be judged again. */
 static bool can_carry(const struct overlay *t)
 {
-    return HASH_COUNT(t->held) <= OVERLAY_CARRY_BLOCKS &&
-           scratch_end(&t->texts) <= OVERLAY_CARRY_BYTES;
+    return held_blocks_count(&t->held) <= OVERLAY_CARRY_BLOCKS &&
+           held_blocks_bytes(&t->held) <= OVERLAY_CARRY_BYTES;
+}
+
+/* A held block that is judged again. */
+struct carrying {
+    struct overlay *to;
+    struct batch batch;
+};
+
+static int carry_one(void *self, const char *text, size_t len, struct fault *f)
+{
+    struct carrying *c = self;
+    struct fault ignored;
+    if (batch_parse(&c->batch, text, len, 1, 0, f))
+        return -1;
+    if (overlay_add(c->to, &c->batch.items[0], -1, &ignored) < 0) {
+        *f = ignored;
+        return -1;
+    }
+    return 0;
 }
 
 /* Judges the held blocks again, in the new overlay. They have less work than the best chain had, so
  * none of them can be given. 0, or -1 and trouble. */
 static int carry(struct overlay *t, struct overlay *new, struct fault *f)
 {
-    struct batch b = {0};
-    struct buf text = {0};
-    int result = 0;
-    for (struct held *h = t->held; h && !result; h = h->hh.next) {
-        struct fault ignored;
-        text.len = 0;
-        if (buf_reserve(&text, h->size))
-            result = fault_memory(f);
-        else if (scratch_read(&t->texts, text.data, h->size, h->at, f) ||
-                 batch_parse(&b, text.data, h->size, 1, 0, f))
-            result = -1;
-        else if (overlay_add(new, &b.items[0], -1, &ignored) < 0) {
-            *f = ignored;
-            result = -1;
-        }
-    }
-    batch_free(&b);
-    buf_free(&text);
+    struct carrying c = {.to = new};
+    int result = held_blocks_each(&t->held, carry_one, &c, f);
+    batch_free(&c.batch);
     return result;
 }
 
@@ -338,60 +272,4 @@ int overlay_renew(struct overlay *t, struct fault *f)
     }
     overlay_free(new);
     return holds;
-}
-
-/* --- Locators --------------------------------------------------------------------------------- */
-
-/* The best chain's block at this height, from the ledger if it is there; of the blocks since then,
- * only the last LOCATOR_WALK are walked over. node is the one above. 1, 0: not that far, -1. */
-static int below(struct overlay *t, struct node *node, int64_t height, struct fault *f)
-{
-    int64_t first = t->has_ledger ? t->ledger.tree.count : 0;
-    while (node->height > height && node->n >= first) {
-        if (t->tree.best.height - node->height >= LOCATOR_WALK)
-            return 0;
-        if (tree_get(&t->tree, node->parent, node, f))
-            return -1;
-    }
-    if (node->height == height)
-        return 1;
-    return index_at_height(t->ledger.index, height, node, f);
-}
-
-static bool add_id(uint8_t ids[][ID_LEN], int *count, int max, const uint8_t id[ID_LEN])
-{
-    for (int i = 0; i < *count; i++)
-        if (memcmp(ids[i], id, ID_LEN) == 0)
-            return true;
-    if (*count >= max)
-        return false;
-    memcpy(ids[(*count)++], id, ID_LEN);
-    return true;
-}
-
-/* Appends ids from node's height down, while there is room for genesis after them. */
-static int locate_from(struct overlay *t, struct node node, uint8_t ids[][ID_LEN], int *count,
-                       int max, struct fault *f)
-{
-    int64_t height = node.height;
-    for (int64_t gap = 1; height > 0; gap *= 2) {
-        int got = below(t, &node, height, f);
-        if (got <= 0)
-            return got;
-        if (!add_id(ids, count, max - 1, node.id))
-            return 0;
-        height -= gap;
-    }
-    return 0;
-}
-
-int overlay_locate(struct overlay *t, uint8_t ids[][ID_LEN], int count, int max, struct fault *f)
-{
-    static const uint8_t nobodys[ID_LEN];
-    if (t->tree.has_genesis && locate_from(t, t->tree.best, ids, &count, max, f))
-        return -1;
-    if (t->has_ledger && locate_from(t, t->ledger.tree.best, ids, &count, max, f))
-        return -1;
-    add_id(ids, &count, max, t->tree.has_genesis ? t->chain : nobodys);
-    return count;
 }
