@@ -4,9 +4,9 @@
 #ifndef TXCLI_TXWRITER_H
 #define TXCLI_TXWRITER_H
 
-#include "cli/showing.h"
 #include "mempool/senders.h"
 #include "txcli/forgery.h"
+#include "txcli/showing.h"
 
 struct cli_txwriter {
     struct senders senders;

@@ -71,14 +71,14 @@ BEGIN {
     layer("export", "base record hash stream state chain ledger query")
     layer("cli", "base record hash crypto")
     layer("enginecli", "base cli consensus process")
-    layer("txcli", "base record hash state ledger forge mempool cli")
     layer("ledgercli", "base record stream chain ledger finality mempool light watch judge explain cli")
+    layer("txcli", "base record hash state ledger forge mempool cli ledgercli")
     layer("blockcli", "base crypto stream chain ledger forge judge farm validator cli ledgercli")
     layer("netcli", "base record crypto seal ledger light query gossip peers net sync cli ledgercli")
     layer("dhtcli", "base record hash crypto bencode lookup dht gossip peers net cli")
     layer("cmd", "base record hash crypto work stream poh seal state chain index ledger forge finality mempool light query watch " \
         "judge gossip peers net sync consensus raft paxos bft pbft process validator bencode history mesh virtual simpeer simprocess maelstrom " \
-        "scenario sim lookup overlay dht model farm node explain export cli enginecli txcli ledgercli blockcli netcli dhtcli")
+        "scenario sim lookup overlay dht model farm node explain export cli enginecli ledgercli txcli blockcli netcli dhtcli")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 
     only("openssl/ssl.h", "net")

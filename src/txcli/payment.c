@@ -1,4 +1,4 @@
-#include "cli/payment.h"
+#include "txcli/payment.h"
 
 #include "base/num.h"
 #include "cli/names.h"

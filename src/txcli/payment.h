@@ -1,6 +1,6 @@
 /* A payment as a person writes it, for txmake. Only programs use this. */
-#ifndef CLI_PAYMENT_H
-#define CLI_PAYMENT_H
+#ifndef TXCLI_PAYMENT_H
+#define TXCLI_PAYMENT_H
 
 #include "base/lines.h"
 #include "record/book.h"

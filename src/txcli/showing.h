@@ -1,7 +1,7 @@
 /* How a transaction of a policy shows it: "policy ... by BRANCH [show PREIMAGE]" (tx(5)). Only
  * programs use this: it exits. */
-#ifndef CLI_SHOWING_H
-#define CLI_SHOWING_H
+#ifndef TXCLI_SHOWING_H
+#define TXCLI_SHOWING_H
 
 #include "base/buf.h"
 #include "cli/preimage.h"

@@ -1,4 +1,4 @@
-#include "cli/showing.h"
+#include "txcli/showing.h"
 
 #include "cli/cli.h"
 #include "record/policy_make.h"
