@@ -182,8 +182,8 @@ static int replace(struct attest_pool *p, struct fault *f)
 {
     struct buf all = {0};
     int result = gather(p, &all, f);
-    if (!result && file_replace(p->file.path, all.data, all.len))
-        result = fault_errno(f, "%s", p->file.path);
+    if (!result)
+        result = linefile_replace(&p->file, all.data, all.len, f);
     buf_free(&all);
     return result;
 }

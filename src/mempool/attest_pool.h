@@ -48,8 +48,8 @@ int attest_pool_add(struct attest_pool *p, const char *line, size_t len, struct 
 /* Drops the lines that are too old for the tree's best tip. */
 void attest_pool_prune(struct attest_pool *p, const struct tree *t);
 
-/* Makes the file equal to the pool: what was written survives the end of this process. 0, or -1 and
- * trouble. */
+/* Makes the file equal to the pool, which is locked and stays so: what was written survives the end
+ * of this process. 0, or -1 and trouble. */
 int attest_pool_save(struct attest_pool *p, struct fault *f);
 
 /* Appends those that can stand in the block after the best tip, where the tree moves: lines with

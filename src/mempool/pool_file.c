@@ -163,14 +163,12 @@ static int append(struct pool *p, const struct buf *new, struct fault *f)
     return -1;
 }
 
-/* The file at path is then another one, which another process may write before our next turn; so we
- * read it again first. */
+/* What was dropped from the list may still be applied to the state, so our next turn begins with
+ * reading the file. */
 static int write_anew(struct pool *p, const struct buf *all, struct fault *f)
 {
-    if (file_replace(p->file.path, all->data, all->len))
-        return fault_errno(f, "%s", p->file.path);
     p->loaded = false;
-    return 0;
+    return linefile_replace(&p->file, all->data, all->len, f);
 }
 
 static int save(struct pool *p, struct fault *f)
