@@ -11,7 +11,7 @@ struct store_temp;
 
 /* A store on top of another, base, which has the first count nodes and the state at the best of
  * them, must not change meanwhile, and stays the caller's; base NULL: none. NULL and trouble: no
- * memory, or no room for temporary files. */
+ * memory, or no space for temporary files. */
 struct store_temp *store_temp_new(const struct store *base, int64_t count, struct fault *f);
 void store_temp_free(struct store_temp *s);
 

@@ -125,11 +125,11 @@ static bool is_account(const char *message, const char *word, struct account *ac
     return begins && account_field(x, "", account, &ignored) == 0;
 }
 
-/* Puts words in place of an account's len bytes, as far as there is room. */
-static void replace(char *word, size_t len, const char *words, size_t room)
+/* Puts words in place of an account's len bytes, if they fit. */
+static void replace(char *word, size_t len, const char *words, size_t size)
 {
     size_t n = strlen(words), rest = strlen(word + len) + 1;
-    if (n + rest > room)
+    if (n + rest > size)
         return;
     memmove(word + n, word + len, rest);
     memcpy(word, words, n);

@@ -127,7 +127,7 @@ static const struct cli_option *option_of(int letter)
 }
 
 /* Lists the options whose long names begin so, as words for a message. Gives their number. */
-static int long_options(const char *text, size_t n, char *words, size_t room)
+static int long_options(const char *text, size_t n, char *words, size_t size)
 {
     const struct cli_option *const tables[] = {program->options, common};
     int count = 0;
@@ -137,7 +137,7 @@ static int long_options(const char *text, size_t n, char *words, size_t room)
             size_t used = strlen(words);
             if (strncmp(o->name, text, n))
                 continue;
-            snprintf(words + used, room - used, "%s--%s", count++ ? ", " : "", o->name);
+            snprintf(words + used, size - used, "%s--%s", count++ ? ", " : "", o->name);
         }
     return count;
 }
@@ -240,7 +240,7 @@ char **cli_options(const struct cli *c, int argc, char **argv, void *to)
 
 /* The name of the operand, counted from 0, in the usage line, without brackets. If the last may be
  * repeated, it stands for all after it. */
-static void name_operand(int i, char *out, size_t room)
+static void name_operand(int i, char *out, size_t size)
 {
     const char *at = program->operands, *word = at;
     size_t n = 0;
@@ -254,7 +254,7 @@ static void name_operand(int i, char *out, size_t room)
     }
     while (n && word[n - 1] == '.')
         n--;
-    snprintf(out, room, "%.*s", (int)n, word);
+    snprintf(out, size, "%.*s", (int)n, word);
 }
 
 size_t cli_count_operands(char **operands, int least, int most)

@@ -55,7 +55,7 @@ static enum form_kind kind_of(const struct signed_field *x)
     return x->kind == SIGNED_NUMBER ? FORM_NUMBER : FORM_PLAIN;
 }
 
-static const struct form *form_of_type(const struct record_type *type, struct form *room)
+static const struct form *form_of_type(const struct record_type *type, struct form *made)
 {
     size_t own = strlen(type->name) + strlen(": "); /* what its fields' names begin with */
     for (int i = 0; i < FORMS; i++)
@@ -65,29 +65,29 @@ static const struct form *form_of_type(const struct record_type *type, struct fo
         return &form_tx;
     if (!type->fields)
         return &form_other;
-    *room = (struct form){.type = type->name, .in_body = type->in_body};
-    for (const struct signed_field *x = type->fields; room->count < FORM_FIELDS_MAX; x++) {
-        room->fields[room->count++] = (struct form_field){x->what + own, kind_of(x), false};
+    *made = (struct form){.type = type->name, .in_body = type->in_body};
+    for (const struct signed_field *x = type->fields; made->count < FORM_FIELDS_MAX; x++) {
+        made->fields[made->count++] = (struct form_field){x->what + own, kind_of(x), false};
         if (x->kind == SIGNED_END)
-            return room;
+            return made;
     }
     return &form_other;
 }
 
-const struct form *form_named(const char *name, size_t n, struct form *room)
+const struct form *form_named(const char *name, size_t n, struct form *made)
 {
     struct field x = {name, n};
     const struct record_type *type;
     for (size_t i = 0; (type = record_type_at(i)); i++)
         if (field_is(x, type->name))
-            return form_of_type(type, room);
+            return form_of_type(type, made);
     return field_is(x, form_other.type) ? &form_other : NULL;
 }
 
-const struct form *form_of(const char *line, size_t len, struct form *room)
+const struct form *form_of(const char *line, size_t len, struct form *made)
 {
     const struct record_type *type = record_type_of(line, len);
-    return type ? form_of_type(type, room) : &form_other;
+    return type ? form_of_type(type, made) : &form_other;
 }
 
 enum form_kind form_of_argument(enum argument_kind kind)

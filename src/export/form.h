@@ -32,9 +32,9 @@ struct form {
     struct form_field fields[FORM_FIELDS_MAX];
 };
 
-/* The form of the type with this name; NULL: the type is unknown. A signed line's is made in *room
- * from its fields (record/signed.h). */
-const struct form *form_named(const char *name, size_t n, struct form *room);
+/* The form of the type with this name; NULL: the type is unknown. That of a signed line is
+ * written to *made, from its fields (record/signed.h). */
+const struct form *form_named(const char *name, size_t n, struct form *made);
 
 /* The form for lines of unknown types, and for lines not in the form of their type: OTHER, whose
  * only field is the line. No line has this type's name. */
@@ -42,7 +42,7 @@ extern const struct form form_other;
 
 /* The form of a line that line_check accepted, by its first field, as for form_named; form_other if
  * the type is unknown. */
-const struct form *form_of(const char *line, size_t len, struct form *room);
+const struct form *form_of(const char *line, size_t len, struct form *made);
 
 /* The form of a transaction. */
 extern const struct form form_tx;

@@ -171,8 +171,8 @@ int json_put(struct json *j, const char *line, size_t len, struct buf *out, stru
 {
     uint8_t id[SHA256_LEN];
     char digits[2 * ID_LEN];
-    struct form room;
-    const struct form *form = form_of(line, len, &room);
+    struct form made;
+    const struct form *form = form_of(line, len, &made);
     struct tx tx;
     bool is_tx = form == &form_tx;
     int broken = is_tx ? form_parse_tx(line, len, &tx, f) : form_check(form, line, len, f);

@@ -131,11 +131,11 @@ static int all_used(struct reading *r)
     return 0;
 }
 
-static const struct form *form_of_object(struct reading *r, struct form *room)
+static const struct form *form_of_object(struct reading *r, struct form *made)
 {
     struct field x;
     int there = unjson_use(r, "type", FORM_STRING, &x);
-    const struct form *form = there > 0 ? form_named(x.text, x.len, room) : NULL;
+    const struct form *form = there > 0 ? form_named(x.text, x.len, made) : NULL;
     if (there == 0)
         fault_rule(r->f, "json: type is missing");
     if (there > 0 && !form)
@@ -148,8 +148,8 @@ static int convert(struct reading *r, const char *text, size_t text_len, struct 
     size_t begin = out->len;
     if (members_parse(&r->members, text, text_len, r->f))
         return -1;
-    struct form room;
-    const struct form *form = form_of_object(r, &room);
+    struct form made;
+    const struct form *form = form_of_object(r, &made);
     if (!form || put_record(r, form, out) || (form->in_body && check_place(r)))
         return -1;
     const char *line = out->data + begin;

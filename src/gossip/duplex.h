@@ -68,7 +68,7 @@ struct duplex *duplex_new(const struct duplex_config *config);
 void duplex_free(struct duplex *d);
 
 /* The owner of its connections; a peer is a struct duplex_peer. One that is discouraged, or for
- * which there is no room, is refused. */
+ * which there is no place, is refused. */
 struct peer_owner duplex_owner(struct duplex *d);
 
 /* A peer has announced a record: it is not announced back to it. For a listener's config. */

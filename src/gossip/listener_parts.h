@@ -271,8 +271,8 @@ int64_t announcer_number(const struct listener *l, const struct in_flight *a, si
 /* Removes the announcer with this index, keeping those that were asked first in order. */
 void announcer_remove(struct listener *l, struct in_flight *a, size_t i);
 
-/* Adds an announcer. If there is no room, one of the most crowded network makes way, by rank: so
- * many strangers cannot displace for good the one that would deliver. */
+/* Adds an announcer. If all places are taken, one of the most crowded network makes way, by rank:
+ * so many strangers cannot displace for good the one that would deliver. */
 void announcer_add(struct listener *l, struct inbound *peer, struct in_flight *a, int64_t number);
 
 /* The entry for a record that was requested from this peer, or NULL. */

@@ -73,7 +73,7 @@ struct inbound *listener_join(struct listener *l, struct session *session,
     struct inbound *peer;
     uint16_t slot = free_slot(l);
     if (slot == LISTENER_PEERS_MAX) {
-        fault_trouble(f, "full: no room for more peers");
+        fault_trouble(f, "full: no place for another peer");
         return NULL;
     }
     if (is_discouraged(l, account, now)) {

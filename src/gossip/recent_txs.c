@@ -9,10 +9,10 @@
 enum {
     FIRST_CAP = 64,
     FIRST_ROOM = 1 << 12, /* bytes of text; most nodes have few waiting transactions: */
-    SMALL_ROOM = 1 << 20, /* beyond that, there is room for all, */
+    SMALL_ROOM = 1 << 20, /* beyond that, there is space for all, */
     STEP = 1 << 20,       /* ... with pages for so much more at a time */
 };
-_Static_assert(RECENT_TXS_BYTES % STEP == 0, "the last step ends with the room");
+_Static_assert(RECENT_TXS_BYTES % STEP == 0, "the last step ends with the space");
 
 void recent_txs_init(struct recent_txs *r, uint64_t seed)
 {
@@ -102,7 +102,7 @@ static void touch_text(struct recent_txs_half *half, size_t end)
         large_touch(half->text + half->touched, STEP);
 }
 
-/* Makes room for n more bytes. 0, or -1: no memory. */
+/* Makes space for n more bytes. 0, or -1: no memory. */
 static int reserve_text(struct recent_txs_half *half, size_t n)
 {
     size_t room = half->room ? half->room : FIRST_ROOM;

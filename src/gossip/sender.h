@@ -123,7 +123,8 @@ void sender_leave(struct sender *s, struct outbound *peer);
 /* The callbacks for a peer's session; self is the peer. */
 struct session_role sender_role(void);
 
-/* Call after each turn: announces new records, and sends requested ones as far as there is room. */
+/* Call after each turn: announces new records, and sends as many requested ones as the connections
+ * take. */
 void sender_settle(struct sender *s, int64_t now);
 
 #endif

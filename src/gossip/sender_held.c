@@ -53,7 +53,7 @@ static int grow_ring(struct sender *s)
     return 0;
 }
 
-/* Adds a slab with room for n bytes as the newest. 0, or -1: no memory. */
+/* Adds a slab with space for n bytes as the newest. 0, or -1: no memory. */
 static int add_slab(struct sender *s, size_t n)
 {
     size_t size = s->newest ? SLAB : SLAB_FIRST;
@@ -76,7 +76,7 @@ static int add_slab(struct sender *s, size_t n)
     return 0;
 }
 
-/* Room for a record with n bytes of text. NULL: no memory. */
+/* Space for a record with n bytes of text. NULL: no memory. */
 static struct held *take_room(struct sender *s, size_t n)
 {
     const size_t align = _Alignof(struct held);
@@ -178,7 +178,7 @@ static bool is_over(const struct sender *s)
     return s->bytes > s->config->bytes || s->places.count == SENDER_HELD_MAX;
 }
 
-/* Makes room by dropping the oldest records that were taken, or held long enough; and earlier
+/* Frees places by dropping the oldest records that were taken, or held long enough; and earlier
  * those that are in a block, or of another type. */
 bool sender_full(struct sender *s, int64_t now)
 {

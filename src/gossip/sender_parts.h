@@ -192,7 +192,7 @@ int outbound_say(struct sender *s, struct outbound *peer);
 int outbound_doom(struct sender *s, struct outbound *peer, const char *word,
                   const struct fault *why);
 
-/* Sends requested records, as far as there is room. 0, or -1: no memory. */
+/* Sends as many requested records as the connections take. 0, or -1: no memory. */
 int outbound_give(struct sender *s, struct outbound *peer);
 
 /* --- sender_offer.c --- */

@@ -38,7 +38,7 @@ void server_update_groups(struct server *s, struct connection *c);
 /* Closes it, with this word of bye (NULL: none) and for this reason. */
 void connection_drop(struct connection *c, const char *word, const char *why);
 
-/* Makes room for one more connection if there is none. Whether there is room. */
+/* Whether there is a place for one more connection, which is freed if there was none. */
 bool server_make_room(struct server *s, const struct sockaddr *from);
 
 #endif

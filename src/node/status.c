@@ -48,13 +48,13 @@ int status_open(struct node_status *s, int dir, const char *name)
 }
 
 /* The first line of a small file, without its newline; "" if there is none. */
-static void first_line(struct node_status *s, int dir, const char *name, char *out, size_t room)
+static void first_line(struct node_status *s, int dir, const char *name, char *out, size_t size)
 {
     *out = '\0';
     int fd = status_open(s, dir, name);
     if (fd < 0)
         return;
-    ssize_t got = read(fd, out, room - 1);
+    ssize_t got = read(fd, out, size - 1);
     close(fd);
     out[got > 0 ? got : 0] = '\0';
     out[strcspn(out, "\n")] = '\0';

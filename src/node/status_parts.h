@@ -4,7 +4,7 @@
 
 #include "node/status.h"
 
-/* Notes what could not be read, if there is room. */
+/* Notes what could not be read, unless there are too many already. */
 void status_trouble(struct node_status *s, const char *file, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(PROOF_PATH_MAX == MERKLE_PATH_MAX, "a proof has room for every path");
+_Static_assert(PROOF_PATH_MAX == MERKLE_PATH_MAX, "a proof can hold every path");
 
 /* Whether the genesis block has the line: its rules and grants are in no table. */
 static int in_genesis(struct ledger *l, const uint8_t id[ID_LEN], struct node *node,

@@ -50,7 +50,7 @@ static bool is_more(const struct rule *rule)
     return rule->kind == RULE_NUMBER && rule->at == 0;
 }
 
-/* Goes on to the next row; *r is all zero before the first. Rows for which there is no room in
+/* Goes on to the next row; *r is all zero before the first. Rows that have no field in
  * struct rules are left out, and so unknown. */
 static bool row_next(struct row *r)
 {

@@ -17,8 +17,8 @@ struct job_bytes {
  */
 size_t tx_job_count(const struct tx *tx);
 
-/* Writes their jobs, which point into the transaction and into room for as many. */
-void tx_jobs(const struct tx *tx, struct sigjob *out, struct job_bytes *room);
+/* Writes their jobs, which point into the transaction and into *bytes, which has as many. */
+void tx_jobs(const struct tx *tx, struct sigjob *out, struct job_bytes *bytes);
 
 /* The job of a parsed line with one signature, which points into it. */
 static inline struct sigjob signed_job(const struct signed_line *s)

@@ -58,10 +58,10 @@ static int read_undone(const struct ledger *l, const struct undone_tx *was, stru
 static int check_signed(const char *line, size_t len, struct tx *tx, struct fault *f)
 {
     struct sigjob jobs[TX_JOBS_MAX];
-    struct job_bytes room[TX_JOBS_MAX];
+    struct job_bytes bytes[TX_JOBS_MAX];
     if (line_check(line, len, f) || tx_parse(line, len, tx, f))
         return -1;
-    tx_jobs(tx, jobs, room);
+    tx_jobs(tx, jobs, bytes);
     for (size_t i = 0; i < tx_job_count(tx); i++) {
         int holds = sigjob_check(&jobs[i], f);
         if (holds <= 0)
