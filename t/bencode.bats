@@ -92,7 +92,7 @@ unhex() { # HEX
     expect 2 bencode nothere
     says '^bencode: nothere: No such file'
     expect 2 bencode -rw
-    says '-r excludes -w and -x'
+    says '-r: not with -w or -x'
     expect 2 bencode -r -x a
     expect 2 bencode .
     [ ! -e /dev/full ] || { expect 2 sh -c 'printf i1e | bencode >/dev/full' && says 'No space'; }

@@ -40,7 +40,7 @@ misuse() {
     misuse 'the chain is missing: give -L LEDGER or -c CHAIN' gossip-listen -l 127.0.0.1:0
     misuse 'the chain is missing: give -L LEDGER or -c CHAIN' gossip -l 127.0.0.1:0
     misuse 'neither -l HOST:PORT nor a PEER is given' gossip -c x
-    misuse '-b, -s and -U exclude each other: give one' ledger-balance -b 1 -s 1
+    misuse 'only one of -b, -s and -U can be given' ledger-balance -b 1 -s 1
 }
 
 @test "a required option is not in brackets, and is asked for by every program that has one" {

@@ -208,5 +208,5 @@ height_at() { # TIME
     expect 2 ledger-balance -U soon
     says "^ledger-balance: -U: 'soon': "
     expect 2 ledger-balance -U 1 -s 1
-    says '^ledger-balance: -b, -s and -U exclude each other: give one$'
+    says '^ledger-balance: only one of -b, -s and -U can be given$'
 }

@@ -225,7 +225,7 @@ root_of_three() {
     expect 2 ledger-balance -M "p$(printf %064d 0)"
     says 'can be no member: it is no Ed25519 key'
     expect 2 ledger-balance -M -e
-    says '^ledger-balance: -e and -M exclude each other'
+    says '^ledger-balance: only one of -e and -M can be given'
     easy_chain
     rm -f ledger.index*
     expect 1 ledger-balance -M

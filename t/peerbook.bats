@@ -586,7 +586,7 @@ END
         says "^peerbook: -T: '$bad': neither Unix seconds nor a date"
     done
     expect 2 book -k alice.key peers <a
-    says '^peerbook: -k and -P need -a$'
+    says '^peerbook: -k and -P go with -a$'
     [ ! -e peers ]
     expect 2 sh -c "peerbook -o 127.0.0.1:0 -T $NOW peers <a >/dev/full"
     says '^peerbook: stdout: No space left on device$'

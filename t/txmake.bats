@@ -424,7 +424,7 @@ signed_by() { # KEY LINE
     refuse 'this chain has no stake' -f v1 -t 7
     refuse "WEIGHT: 'x' is" -f v1 -m v2 x
     refuse "'nobody' is neither" -a members -f v1 -m nobody 5
-    refuse 'one of -t, -u, -m, -x, -b and -R at most' -f v1 -t 1 -u 1
+    refuse 'only one of -t, -u, -m, -x, -b and -R can be given' -f v1 -t 1 -u 1
     refuse '-f FROM is missing' -t 1
     for forging in -B\ any -A\ answers -r\ 5 -e\ 5; do
         # shellcheck disable=SC2086 # words

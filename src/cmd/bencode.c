@@ -131,7 +131,7 @@ int main(int argc, char **argv)
     char **operands = cli_options(&program, argc, argv, &r);
     cli_count_operands(operands, 0, 1);
     if (r.reverse && (r.lenient || r.value))
-        cli_misuse("-r excludes -w and -x");
+        cli_misuse("-r: not with -w or -x");
     read_input(&r, *operands && strcmp(*operands, "-") != 0 ? *operands : NULL, &in);
     int status = r.value ? extract(&r, &in) : convert(&r, &in);
     buf_free(&in);

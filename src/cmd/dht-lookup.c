@@ -100,7 +100,7 @@ static void watch_input(struct run *r)
 static void check_options(struct run *r)
 {
     if (r->jobs.puts && (r->port >= 0 || r->only >= 0))
-        cli_misuse("-P excludes -a and -o");
+        cli_misuse("-P: not with -a or -o");
     if (!r->jobs.puts && (r->key || r->jobs.json))
         cli_misuse("-k and -j are options of -P");
     if (!r->key && (r->salt || r->jobs.seq >= 0))

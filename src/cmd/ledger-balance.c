@@ -217,9 +217,9 @@ int main(int argc, char **argv)
     struct run r = {.height = -1};
     char **operands = cli_options(&program, argc, argv, &r);
     if ((r.block != NULL) + (r.height >= 0) + (r.date != NULL) > 1)
-        cli_misuse("-b, -s and -U exclude each other: give one");
+        cli_misuse("only one of -b, -s and -U can be given");
     if (r.entries && r.members)
-        cli_misuse("-e and -M exclude each other: give one");
+        cli_misuse("only one of -e and -M can be given");
     const char *path = cli_ledger_operand(&operands, r.ledger, r.names);
     cli_open_ledger(&l, path);
     find_node(&l, &r, &node);

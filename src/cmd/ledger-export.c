@@ -255,13 +255,13 @@ static void take_all(struct run *r, char **files)
 static void check_options(const struct run *r, bool files)
 {
     if (files && (r->ledger || r->all))
-        cli_die("-l and -A are for a ledger: a FILE is read as it is, all of it");
+        cli_misuse("-l and -A are for a ledger: a FILE is read as it is, all of it");
     if (r->reverse && (r->ledger || r->all || r->names || r->json.strings || r->format != JSON))
-        cli_die("-r reads JSON, from FILE or stdin, and has no other options");
+        cli_misuse("-r reads JSON, from FILE or stdin, and has no other options");
     if (r->names && r->format == JSON)
-        cli_die("-a is for tsv and hledger: names in JSON could not be turned back");
+        cli_misuse("-a is for tsv and hledger: names in JSON could not be turned back");
     if (r->json.strings && r->format != JSON)
-        cli_die("-S is for json");
+        cli_misuse("-S is for json");
 }
 
 int main(int argc, char **argv)

@@ -108,7 +108,7 @@ int main(int argc, char **argv)
     if (!*operands && !r.account)
         cli_misuse("ID is missing");
     if (r.height >= 0 && !r.account)
-        cli_die("-s goes with -a");
+        cli_misuse("-s goes with -a");
     for (char **digits = operands; *digits; digits++)
         cli_check_id(*digits);
     cli_open_ledger(&l, path);

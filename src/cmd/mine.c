@@ -269,7 +269,7 @@ static void read_options(struct run *r, int argc, char **argv)
     struct fault f;
     cli_count_operands(cli_options(&program, argc, argv, r), 0, 0);
     if (!r->tickets && (r->range >= 0 || r->factor || r->worker || r->body))
-        cli_die("-r, -s, -W and -B go with -o");
+        cli_misuse("-r, -s, -W and -B go with -o");
     if (r->range < 0)
         r->range = RANGE_DEFAULT;
     if (!r->factor)

@@ -293,10 +293,10 @@ static void read_options(struct arguments *a, int argc, char **argv)
 {
     char **operands = cli_options(&program, argc, argv, a);
     if (a->standing && a->block)
-        cli_misuse("-s and -b exclude each other: give one");
+        cli_misuse("only one of -b and -s can be given");
     size_t count = cli_count_operands(operands, 1, a->standing || a->block ? 1 : -1);
     if (!a->block && (a->count >= 0 || a->cut >= 0 || a->fee >= 0 || a->one || a->ledger))
-        cli_die("-n, -c, -F, -o and -l go with -b");
+        cli_misuse("-n, -c, -F, -o and -l go with -b");
     a->shares = operands[0];
     a->members = operands + 1;
     a->members_count = count - 1;

@@ -82,7 +82,7 @@ static void find_chain(struct run *r)
 {
     const char *id = r->chain_option;
     if (id && r->ledger)
-        cli_die("-c and -l both name the chain: give one");
+        cli_misuse("-c and -l both name the chain: give one");
     if (id)
         cli_chain(id, r->chain);
     r->has_chain = id != NULL;
@@ -109,7 +109,7 @@ static void announce(struct run *r)
     struct address a;
     struct fault f;
     if (!r->key)
-        cli_die("-a needs a key to sign with: give -k KEY");
+        cli_misuse("-a needs a key to sign with: give -k KEY");
     if (address_parse(r->announce, strlen(r->announce), false, &a, &f))
         cli_die("-a: %s", f.text);
     find_chain(r);
@@ -269,7 +269,7 @@ static void take_all(struct run *r)
 static void keep_book(struct run *r, const char *path)
 {
     if (r->key || r->passphrase_fd >= 0)
-        cli_die("-k and -P need -a");
+        cli_misuse("-k and -P go with -a");
     find_chain(r);
     r->marks = r->ledger; /* in this form the program is a part of a node */
     if (r->marks)

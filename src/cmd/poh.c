@@ -268,13 +268,13 @@ static void check_options(struct run *r)
         cli_die("-s: '%.80s' is not a hash of 64 lowercase hex digits", r->seed);
     r->start = poh_hash_of(seed);
     if (r->check && (r->after || r->every || r->every_ms || r->each))
-        cli_die("-a, -n, -t and -e stamp: not with -c");
+        cli_misuse("-a, -n, -t and -e stamp: not with -c");
     if (!r->check && (r->threads || r->quiet))
-        cli_die("-j and -q go with -c");
+        cli_misuse("-j and -q go with -c");
     if (r->each && (r->every || r->every_ms))
-        cli_die("-e sets where the ticks are: not with -n or -t");
+        cli_misuse("-e sets where the ticks are: not with -n or -t");
     if (r->after && r->seed)
-        cli_die("-a goes on with a chain that has begun: not with -s");
+        cli_misuse("-a goes on with a chain that has begun: not with -s");
     r->every = r->every ? r->every : EVERY_DEFAULT;
     r->every_ms = r->every_ms ? r->every_ms : 1000;
 }

@@ -204,9 +204,9 @@ static void read_options(struct run *r, int argc, char **argv)
     char **operands = cli_options(&program, argc, argv, r);
     size_t count = cli_count_operands(operands, 0, 1);
     if (count && r->path)
-        cli_die("-l and an operand name the ledger twice");
+        cli_misuse("-l and an operand name the ledger twice");
     if (r->wait && (r->turn.watch_tip || r->turn.no_wait))
-        cli_die("-W only waits: not with -w or -N");
+        cli_misuse("-W only waits: not with -w or -N");
     r->path = count ? operands[0] : r->path;
     check_keys(r);
     r->turn.deadline = r->limit < 0 ? INT64_MAX : cli_milliseconds() + r->limit;

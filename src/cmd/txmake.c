@@ -143,7 +143,7 @@ static void check_member_words(struct run *r, char **operands)
     if (!r->pay.from)
         cli_misuse("-f FROM is missing: who does it");
     if (r->pay.batches || r->replace)
-        cli_misuse("one of -t, -u, -m, -x, -b and -R at most");
+        cli_misuse("only one of -t, -u, -m, -x, -b and -R can be given");
     if (forges)
         cli_misuse("-B, -A, -r and -e forge payments: not with -t, -u, -m or -x");
     cli_member_words_check(&r->member, operands);

@@ -64,7 +64,7 @@ static void read_options(struct run *r, int argc, char **argv)
     char **operands = cli_options(&program, argc, argv, r);
     size_t count = cli_count_operands(operands, 0, 1);
     if (count && r->path)
-        cli_die("-l and an operand name the ledger twice");
+        cli_misuse("-l and an operand name the ledger twice");
     r->path = count ? operands[0] : r->path;
 }
 

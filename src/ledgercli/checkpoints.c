@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 
 #include <inttypes.h>
 
@@ -29,7 +30,7 @@ void cli_checkpoints_open(struct cli_checkpoints *c)
 {
     struct fault f = {0};
     if (c->needed && !c->path)
-        cli_die("-n goes with -C");
+        cli_misuse("-n goes with -C");
     if (!c->path)
         return;
     c->needed = c->needed ? c->needed : 1;

@@ -2,6 +2,7 @@
 
 #include "base/chance.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "netcli/network.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@ void connections_secure(struct connections *c)
 {
     struct fault f;
     if (c->plain && (c->key || c->keys))
-        cli_die("-p: plain connections have no keys: leave out -k and -a");
+        cli_misuse("-p: plain connections have no keys: leave out -k and -a");
     if (!c->plain)
         c->tls = cli_tls(c->key, c->passphrase_fd);
     if (c->keys && allow_read(c->keys, &c->allow, &f))

@@ -3,6 +3,7 @@
 #include "base/chance.h"
 #include "base/hex.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "hash/sha256.h"
 
 #include <errno.h>
@@ -12,14 +13,14 @@
 void cli_forgery_open(struct cli_forgery *g, struct ledger *ledger)
 {
     if (!g->break_kind && (g->answers_path || g->share >= 0 || g->seed >= 0))
-        cli_die("-A, -r and -e go with -B");
+        cli_misuse("-A, -r and -e go with -B");
     if (!g->break_kind)
         return;
     g->kind = forge_named(g->break_kind);
     if (g->kind < 0)
         cli_die("-B: '%.80s' is no kind of forgery (-h names them)", g->break_kind);
     if (forge_needs_ledger((enum forge_kind)g->kind) && !ledger)
-        cli_die("-B: %s needs a ledger: leave out -s or -c", g->break_kind);
+        cli_misuse("-B: %s needs a ledger: leave out -s or -c", g->break_kind);
     g->share = g->share >= 0 ? g->share : 100;
     g->forger.chance = g->seed >= 0 ? (uint64_t)g->seed : chance_seed();
     g->forger.ledger = ledger;

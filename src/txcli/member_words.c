@@ -108,7 +108,7 @@ int member_words_accuse(const char *path,
 void cli_member_words_check(struct member_words *w, char **operands)
 {
     if (member_words_count(w) > 1)
-        cli_misuse("one of -t, -u, -m, -x, -b and -R at most");
+        cli_misuse("only one of -t, -u, -m, -x, -b and -R can be given");
     cli_count_operands(operands, w->admit != NULL, w->admit != NULL);
     if (w->admit)
         w->weight = cli_number("WEIGHT", operands[0], 0, INT64_MAX);
