@@ -178,17 +178,17 @@ dialing() {
     refuses 'rule: the peer shows too large a certificate' -tls1_3 -alpn gossip/1 -cert long.pem -key long.key
 }
 
-@test "one of gossip/3, gossip/2 and gossip/1 is agreed on, or nothing is" {
+@test "one of gossip/4, gossip/3, gossip/2 and gossip/1 is agreed on, or nothing is" {
     certificate ed ed25519
-    refuses 'rule: the peer speaks none of gossip/3, gossip/2 and gossip/1' -tls1_3 -cert ed.pem -key ed.key
-    refuses 'rule: the peer speaks none of gossip/3, gossip/2 and gossip/1' -tls1_3 -alpn h2 -cert ed.pem -key ed.key
-    refuses 'rule: the peer speaks none of gossip/3, gossip/2 and gossip/1' -tls1_3 -alpn gossip/10,gossip -cert ed.pem -key ed.key
+    refuses 'rule: the peer speaks none of gossip/4, gossip/3, gossip/2 and gossip/1' -tls1_3 -cert ed.pem -key ed.key
+    refuses 'rule: the peer speaks none of gossip/4, gossip/3, gossip/2 and gossip/1' -tls1_3 -alpn h2 -cert ed.pem -key ed.key
+    refuses 'rule: the peer speaks none of gossip/4, gossip/3, gossip/2 and gossip/1' -tls1_3 -alpn gossip/10,gossip -cert ed.pem -key ed.key
     serving -tls1_3 -cert ed.pem -key ed.key
     dialing
-    grep -qx 'rule: the peer speaks none of gossip/3, gossip/2 and gossip/1' said
+    grep -qx 'rule: the peer speaks none of gossip/4, gossip/3, gossip/2 and gossip/1' said
     serving -tls1_3 -alpn h2 -cert ed.pem -key ed.key
     dialing
-    grep -qx 'rule: the peer speaks none of gossip/3, gossip/2 and gossip/1' said
+    grep -qx 'rule: the peer speaks none of gossip/4, gossip/3, gossip/2 and gossip/1' said
 }
 
 @test "TLS 1.2 is not spoken" {

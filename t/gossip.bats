@@ -205,10 +205,10 @@ while True:
     eventually gone v3
 }
 
-@test "gossip: TLS agrees on version 3, and a peer that only knows 2 is spoken to in that" {
+@test "gossip: TLS agrees on version 4, and a peer that knows less is spoken to in that" {
     chain 2
     listen l -c "$CHAIN"
-    for version in 1 2 3; do
+    for version in 1 2 3 4; do
         [ $version -eq 1 ] && roles='' || roles=' s'
         timeout 300 "$BIN/.t/liar" "$at" >"said.$version" <<END
 hello $version $CHAIN 0 $CHAIN plain$roles
@@ -220,6 +220,7 @@ END
     grep -qx "want $(line 1 ids)" said.1
     grep -qx "want $(line 1 ids)" said.2
     grep -qx 'want 0' said.3
+    grep -qx 'want 0' said.4
     timeout 300 gossip-send -v -c "$CHAIN" "$at" <txs
     eventually has l.out 2
 }

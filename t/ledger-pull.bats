@@ -151,7 +151,7 @@ pulled_from() {
     pulled_from claim 0 600 'claims a tip, but sends no block above ours'
     pulled_from again 0 500 'sends the same blocks again and again|block: does not follow'
     pulled_from other 0 0 'hello: of another chain'
-    pulled_from version 0 0 'hello: version 4, ours is 3'
+    pulled_from version 0 0 'hello: version 9, ours is 4'
     pulled_from unasked 0 0 'block: its parent is not known|block: does not follow'
     pulled_from have 0 0 'an unexpected line: have 5'
 }

@@ -112,6 +112,8 @@ greets() { # NAME
     echo "pulled 0 $CHAIN" | cmp - t.answer
     asks t "prove $none"
     echo "pulled 0 $CHAIN" | cmp - t.answer
+    asks t "attests 10 $none"
+    echo "pulled 0 $CHAIN" | cmp - t.answer
 }
 
 @test "requests that are malformed, too large, or two at a time are misbehaviour" {
@@ -123,7 +125,8 @@ greets() { # NAME
         "prove $none
 prove $none" "headers 9 $none
 prove $none" "headers 9 $none
-pull 9 $none"; do
+pull 9 $none" "attests" "attests 0 $none" "attests 1001 $none" "attests 1" "attests 1$ids" "attests 1 $none
+attests 1 $none"; do
         talk t "$at"
         greets t
         echo "$bad" >said # in one piece
@@ -135,4 +138,6 @@ pull 9 $none"; do
     event a '[^ ]+ bad - headers: not 1 to 64 ids'
     event a '[^ ]+ bad - prove: not one id'
     event a '[^ ]+ bad - prove: before the last request was answered'
+    event a '[^ ]+ bad - attests: not 1 to 1000 blocks, and ids'
+    event a '[^ ]+ bad - attests: before the last request was answered'
 }

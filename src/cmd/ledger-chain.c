@@ -5,7 +5,6 @@
 #include "query/final.h"
 #include "query/headers.h"
 #include "query/proving.h"
-#include "record/types.h"
 #include "state/members.h"
 
 #include <inttypes.h>
@@ -61,28 +60,14 @@ static void print_block(struct ledger *l, const struct node *node, bool header_o
     buf_free(&text);
 }
 
-/* The attest lines with which a body begins, each with its proof, as a light client takes them
- * (verify(1)). */
 static void print_attests(struct ledger *l, const struct node *node)
 {
     struct fault f = {0};
-    struct proving v;
     struct buf out = {0};
-    if (proving_read(&v, l, node, &f))
+    if (proving_attests(l, node, &out, &f) < 0)
         cli_ledger_fail(l, &f);
-    const char *at = v.text.data + v.header_len, *end = v.text.data + v.text.len;
-    for (size_t i = 0; i < v.count && record_is(&attest_type, at, (size_t)(end - at)); i++) {
-        struct proof p;
-        const char *next = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1;
-        if (proving_of(&v, i, &p, &f))
-            cli_ledger_fail(l, &f);
-        cli_memory(buf_add(&out, at, (size_t)(next - at)) || proof_format(&p, &out) ||
-                   buf_add(&out, "\n", 1));
-        at = next;
-    }
     cli_put(out.data, out.len);
     buf_free(&out);
-    proving_free(&v);
 }
 
 static void print_set(const struct member_set *set)

@@ -24,7 +24,7 @@ struct run {
     int64_t within; /* -w; -1: what the chain says */
     int threads;
     int64_t clock; /* -T */
-    bool quiet, verbose, bad, headers, unchecked;
+    bool quiet, verbose, bad, unsure, headers, unchecked;
     struct cli_budget budget; /* of reports on stderr */
     struct sigpool *pool;     /* NULL: signatures are not checked */
     struct ledger *against;
@@ -240,7 +240,9 @@ static void verify_file(struct run *r, const char *path)
     if (r->headers) {
         struct cli_headers h = {name,      r->clock,    r->quiet,       r->verbose,
                                 r->within, r->evidence, &r->checkpoints};
-        r->bad |= !cli_verify_headers(&h, src);
+        int status = cli_verify_headers(&h, src);
+        r->bad |= status == CLI_NO;
+        r->unsure |= status == CLI_TROUBLE;
         return;
     }
     struct stream *stream = stream_new(src, 1, 0);
@@ -299,5 +301,5 @@ int main(int argc, char **argv)
     close_all(&r);
     if (r.script.wanted)
         script_end(&r.script);
-    cli_exit(r.bad ? CLI_NO : CLI_YES);
+    cli_exit(r.bad ? CLI_NO : r.unsure ? CLI_TROUBLE : CLI_YES);
 }

@@ -67,7 +67,7 @@ static bool is_for_sender(enum wire_word word)
 static bool is_request(enum wire_word word)
 {
     return word == WIRE_PULL || word == WIRE_ASK_HEADERS || word == WIRE_ASK_PROOF ||
-           word == WIRE_ASK_JUMP || word == WIRE_ASK_BALANCE;
+           word == WIRE_ASK_JUMP || word == WIRE_ASK_BALANCE || word == WIRE_ASK_ATTESTS;
 }
 
 static int not_its_role(struct duplex_peer *p, enum wire_word word, struct fault *f)

@@ -18,7 +18,7 @@ static const struct {
     {"pull", CHARGED, false},    {"prove", CHARGED, false},   {"none", CHARGED, false},
     {"headers", CHARGED, false}, {"found", CHARGED, false},   {"offer", FREE_ONCE, true},
     {"gave", FREE_ONCE, true},   {"refused", CHARGED, false}, {"later", CHARGED, false},
-    {"taken", FREE, true},
+    {"taken", FREE, true},       {"attests", CHARGED, false},
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };

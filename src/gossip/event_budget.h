@@ -14,7 +14,7 @@
 #include "base/bucket.h"
 #include "base/buf.h"
 
-#define EVENT_BUDGET_KINDS 16
+#define EVENT_BUDGET_KINDS 17
 #define EVENT_BUDGET_PEERS 4096  /* peers whose tokens are remembered */
 #define EVENT_BUDGET_BURST 4096  /* events of one kind at once: as many as one may announce, */
 #define EVENT_BUDGET_EVERY 50    /* ... and ms for one more */

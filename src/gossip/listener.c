@@ -192,6 +192,7 @@ static int take_word(struct listener *l, struct inbound *peer, enum wire_word wo
     case WIRE_ASK_PROOF:
     case WIRE_ASK_JUMP:
     case WIRE_ASK_BALANCE:
+    case WIRE_ASK_ATTESTS:
         return take_light(l, peer, word, line, len, f);
     default:
         return fault_rule(f, "a line that no sender sends");

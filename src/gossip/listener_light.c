@@ -1,6 +1,6 @@
-/* Requests of light clients: `headers`, `jump`, `prove` and `balance`. Each turn answers a part of
- * them, in the order in which they arrived, so however many there are, the listener goes on with
- * its other work. */
+/* Requests of light clients: `headers`, `jump`, `prove`, `balance` and `attests`. Each turn answers
+ * a part of them, in the order in which they arrived, so however many there are, the listener goes
+ * on with its other work. */
 #include "gossip/listener_parts.h"
 
 #include "hash/sha256.h"
@@ -73,6 +73,8 @@ static int check_request(enum wire_word word, const char *line, size_t len, stru
         return check_balance(line, len, &account, &number, f);
     if (word == WIRE_ASK_JUMP)
         return check_jump(line, len, &number, f);
+    if (word == WIRE_ASK_ATTESTS)
+        return listener_read_pull("attests", 1, WIRE_ATTESTS_MAX, line, len, &number, f) ? 0 : -1;
     return listener_read_pull("headers", 1, WIRE_HEADERS_MAX, line, len, &number, f) ? 0 : -1;
 }
 
@@ -87,6 +89,7 @@ int take_light(struct listener *l, struct inbound *peer, enum wire_word word, co
                           word == WIRE_ASK_PROOF     ? "prove"
                           : word == WIRE_ASK_BALANCE ? "balance"
                           : word == WIRE_ASK_JUMP    ? "jump"
+                          : word == WIRE_ASK_ATTESTS ? "attests"
                                                      : "headers");
     if (buf_add(&s->light, line, len) || buf_add(&l->light_queue, &s->slot, sizeof s->slot)) {
         s->light.len = 0;
@@ -98,14 +101,13 @@ int take_light(struct listener *l, struct inbound *peer, enum wire_word word, co
 /* --- Headers ---------------------------------------------------------------------------------- */
 
 /* Finds where the answer begins. 0, or -1: the peer is doomed. */
-static int begin_headers(struct listener *l, struct inbound *peer)
+static int begin_answer(struct listener *l, struct inbound *peer, const char *word, int most)
 {
     struct inbound_state *s = peer->state;
     struct fault f;
     char words[32];
     const char *line = s->light.data, *end = line + s->light.len;
-    const char *ids = listener_read_pull("headers", 1, WIRE_HEADERS_MAX, line, s->light.len,
-                                         &s->pull_left, &f);
+    const char *ids = listener_read_pull(word, 1, most, line, s->light.len, &s->pull_left, &f);
     int64_t first = ids ? listener_first_height(l, ids, (size_t)(end - ids), &f) : -1;
     buf_free(&s->light);
     if (first < 0 && f.kind == FAULT_RULE) {
@@ -116,10 +118,11 @@ static int begin_headers(struct listener *l, struct inbound *peer)
         s->pull_left = 0;
     s->pull_next = first;
     s->pulling = s->pull_headers = true;
+    s->pull_attests = false;
     s->pull_bytes = 0;
     memset(s->pull_prev, 0, ID_LEN);
     snprintf(words, sizeof words, "%" PRId64, first);
-    listener_log(l, peer, "headers", NULL, words);
+    listener_log(l, peer, word, NULL, words);
     return 0;
 }
 
@@ -179,7 +182,7 @@ static enum outcome answer_headers(struct listener *l, struct inbound *peer, str
 {
     struct inbound_state *s = peer->state;
     struct fault f;
-    if (s->light.len && begin_headers(l, peer))
+    if (s->light.len && begin_answer(l, peer, "headers", WIRE_HEADERS_MAX))
         return ANSWERED;
     int64_t put = put_headers(l, peer, &f);
     if (put < 0)
@@ -230,12 +233,18 @@ static enum outcome answer_jump(struct listener *l, struct inbound *peer, struct
 
 /* --- Proofs ----------------------------------------------------------------------------------- */
 
+/* Counts what was read for a proof. */
+static void spend(struct listener *l, struct turn *t, uint64_t read)
+{
+    bucket_spend(&l->proofs, (LISTENER_PROOF_COST + (int64_t)read) / PROOF_TOKEN);
+    t->proofs -= LISTENER_PROOF_COST + (int64_t)read;
+}
+
 static enum outcome end_proof(struct listener *l, struct inbound *peer, struct turn *t, int found,
                               uint64_t read, struct fault *f)
 {
     put_found(l, peer, found, f);
-    bucket_spend(&l->proofs, (LISTENER_PROOF_COST + (int64_t)read) / PROOF_TOKEN);
-    t->proofs -= LISTENER_PROOF_COST + (int64_t)read;
+    spend(l, t, read);
     return ANSWERED;
 }
 
@@ -269,14 +278,54 @@ static enum outcome answer_balance(struct listener *l, struct inbound *peer, str
     return end_proof(l, peer, t, found, read, &f);
 }
 
+/* --- Attest lines ----------------------------------------------------------------------------- */
+
+/* Puts those of the next block that has any: how many blocks that took, 0 at the end, -1 and
+ * trouble. *read: bytes of blocks. */
+static int64_t put_attests(struct listener *l, struct inbound *peer, uint64_t *read,
+                           struct fault *f)
+{
+    const struct view *v = l->config->view;
+    struct inbound_state *s = peer->state;
+    int64_t count = s->pull_left < HEADERS_AT_ONCE ? s->pull_left : HEADERS_AT_ONCE;
+    l->scratch.len = 0;
+    *read = 0;
+    if (!v || !v->attests || !count || s->pull_bytes >= WIRE_HEADERS_BYTES)
+        return 0;
+    int64_t looked = v->attests(v->self, s->pull_next, count, &l->scratch, read, f);
+    if (looked <= 0)
+        return looked;
+    return session_put(peer->session, l->scratch.data, l->scratch.len) ? fault_memory(f) : looked;
+}
+
+static enum outcome answer_attests(struct listener *l, struct inbound *peer, struct turn *t)
+{
+    struct inbound_state *s = peer->state;
+    struct fault f;
+    uint64_t read;
+    if (s->light.len && begin_answer(l, peer, "attests", WIRE_ATTESTS_MAX))
+        return ANSWERED;
+    s->pull_attests = true;
+    int64_t looked = put_attests(l, peer, &read, &f);
+    if (looked < 0)
+        listener_turn_away(peer, &f);
+    else if (looked == 0)
+        listener_put_end(l, peer, true);
+    spend(l, t, read);
+    s->pull_bytes += l->scratch.len;
+    s->pull_left -= looked;
+    s->pull_next += looked;
+    return looked > 0 ? GOES_ON : ANSWERED;
+}
+
 /* --- A turn ----------------------------------------------------------------------------------- */
 
 /* Answers a peer, or gives it a part of its headers, as far as the limits allow. */
 static enum outcome answer(struct listener *l, struct inbound *peer, struct turn *t)
 {
     struct inbound_state *s = peer->state;
-    char asks = s->light.len ? *s->light.data : '\0';
-    bool proof = asks == 'p' || asks == 'b'; /* `prove`, `balance` */
+    char asks = s->light.len ? *s->light.data : s->pull_attests ? 'a' : 'h';
+    bool proof = asks == 'p' || asks == 'b' || asks == 'a'; /* `prove`, `balance`, `attests` */
     if (peer->doomed || !(s->light.len || (s->pulling && s->pull_headers)))
         return ANSWERED;
     if (t->unread || session_backlog(peer->session) > UNREAD_MAX ||
@@ -290,6 +339,8 @@ static enum outcome answer(struct listener *l, struct inbound *peer, struct turn
         return answer_jump(l, peer, t);
     if (asks == 'b')
         return answer_balance(l, peer, t);
+    if (asks == 'a')
+        return answer_attests(l, peer, t);
     return proof ? answer_prove(l, peer, t) : answer_headers(l, peer, t);
 }
 

@@ -103,10 +103,11 @@ struct inbound_state {
 
     struct buf taken; /* struct wire_ref: to be acknowledged */
 
-    bool pulling;      /* an answer to `pull` or `headers` is being sent */
+    bool pulling;      /* an answer to `pull`, `headers` or `attests` is being sent */
     bool pull_headers; /* ... without bodies, by listener_light.c */
+    bool pull_attests; /* ... of attest lines */
     int64_t pull_next, pull_left;
-    size_t pull_bytes; /* of headers, sent so far */
+    size_t pull_bytes; /* of headers or attest lines, sent so far */
     uint8_t pull_prev[ID_LEN];
 
     struct buf light; /* a request of a light client that is not answered yet: its line */

@@ -50,6 +50,12 @@ struct view {
     int (*prove)(void *self, const uint8_t id[ID_LEN], struct buf *out, uint64_t *read,
                  struct fault *f);
 
+    /* Looks from this height on, in at most count blocks of the best chain, for the first whose
+     * body begins with attest lines, and appends these, each with its proof: how many blocks it
+     * looked at, 0 if the chain is not that high. *read as above. NULL: no chain has any. */
+    int64_t (*attests)(void *self, int64_t height, int64_t count, struct buf *out, uint64_t *read,
+                       struct fault *f);
+
     /* Appends all that shows what this account had after the best chain's block of this height: the
      * header of the next block, a `proof` that it holds a state line, the line, and a `present` or
      * `absent` line. 1, or 0 if that block has no state line, or is too far below the tip. *read as

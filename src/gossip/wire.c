@@ -16,7 +16,7 @@ static const struct {
     {"pulled", WIRE_PULLED},     {"stem", WIRE_STEM},           {"hello", WIRE_HELLO},
     {"bye", WIRE_BYE},           {"headers", WIRE_ASK_HEADERS}, {"prove", WIRE_ASK_PROOF},
     {"jump", WIRE_ASK_JUMP},     {"push", WIRE_PUSH},           {"eager", WIRE_EAGER},
-    {"lazy", WIRE_LAZY},         {"balance", WIRE_ASK_BALANCE},
+    {"lazy", WIRE_LAZY},         {"balance", WIRE_ASK_BALANCE}, {"attests", WIRE_ASK_ATTESTS},
 };
 
 enum wire_word wire_word(const char *line, size_t len)

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#define WIRE_VERSION 3        /* the newest */
+#define WIRE_VERSION 4        /* the newest */
 #define WIRE_VERSION_PLAIN 2  /* in plain mode, of a side that dials: people read along there */
 #define WIRE_VERSION_FIRST 1  /* the oldest that is still spoken */
 #define WIRE_IDS_MAX 256      /* ids in one line */
@@ -19,6 +19,8 @@
 /* Bytes in one answer, after which no further header begins. */
 #define WIRE_HEADERS_BYTES (4 << 20)
 #define WIRE_WITH_HEADER_MAX 2000 /* lines that stand with one header */
+#define WIRE_ATTESTS 4            /* the first version with `attests` */
+#define WIRE_ATTESTS_MAX 1000     /* blocks whose attest lines are in one answer */
 
 enum wire_word {
     WIRE_RECORD, /* none of the words below: a record */
@@ -35,6 +37,7 @@ enum wire_word {
     WIRE_ASK_PROOF,
     WIRE_ASK_JUMP,
     WIRE_ASK_BALANCE,
+    WIRE_ASK_ATTESTS,
     WIRE_TAKEN,
     WIRE_EAGER,
     WIRE_LAZY,

@@ -77,3 +77,13 @@ int index_has_effects(struct index *ix, const struct account *id, int64_t n, str
     sqlite3_reset(q);
     return got;
 }
+
+int index_block_has_effects(struct index *ix, int64_t n, struct fault *f)
+{
+    sqlite3_stmt *q = index_ready(ix, HAS_CHANGED, f);
+    if (q)
+        sqlite3_bind_int64(q, 1, n);
+    int got = q ? index_step(ix, q, f) : -1;
+    sqlite3_reset(q);
+    return got;
+}

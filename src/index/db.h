@@ -55,6 +55,7 @@ enum statement {
     ADD_PART,
     ADD_CHANGE,
     IS_CHANGED,
+    HAS_CHANGED,
     CHANGED,
     CHANGED_BACK,
     RECEIVED,

@@ -25,6 +25,9 @@ int index_account_change(struct index *ix, const struct account *id, int64_t n,
  * trouble. Else the account's transactions, and what it earned with the block, are all. */
 int index_has_effects(struct index *ix, const struct account *id, int64_t n, struct fault *f);
 
+/* The same of any account. It takes as long as there are such blocks. */
+int index_block_has_effects(struct index *ix, int64_t n, struct fault *f);
+
 /* One event of an account after genesis: a transaction, what it earned with a block, or a whole
  * block, whose transactions and earnings are then no events of their own (index_has_effects). */
 enum index_event_kind { INDEX_EVENT_TX, INDEX_EVENT_EARNED, INDEX_EVENT_BLOCK };

@@ -84,6 +84,7 @@ static const char *const sql[STATEMENTS] = {
     [ADD_PART] = "INSERT OR IGNORE INTO part VALUES(?, ?, ?, ?)",
     [ADD_CHANGE] = "INSERT OR IGNORE INTO change VALUES(?, ?)",
     [IS_CHANGED] = "SELECT 1 FROM change WHERE account = ? AND block = ?",
+    [HAS_CHANGED] = "SELECT 1 FROM change WHERE block = ?",
     [CHANGED] = CHANGED_BLOCK,
     [CHANGED_BACK] = CHANGED_BLOCK " DESC",
     [RECEIVED] = RECEIVED_TX " ORDER BY n",

@@ -38,8 +38,7 @@ void cli_tell_trust(const char *place, const struct light_sum *sum)
                  place, sum->trusted);
 }
 
-/* Which checkpoint is final, where work alone does not decide. */
-static void tell_final(const char *place, const struct light_sum *sum)
+void cli_tell_final(const char *place, const struct light_sum *sum)
 {
     if (sum->has_finality && sum->final > 0)
         cli_warn("%s: final: the checkpoint at height %" PRId64 ", %s", place, sum->final,
@@ -59,8 +58,17 @@ static void report(const struct cli_headers *h, const struct fault *f, uint64_t 
         cli_report(h->place, f->line, f->text);
 }
 
-static bool take_verdict(const struct cli_headers *h, int verdict, const struct span *text,
-                         const struct fault *f, uint64_t *orphans)
+/* What rests on something that was not shown is neither right nor wrong. */
+static void report_unsure(const struct cli_headers *h, const struct fault *f)
+{
+    struct fault said;
+    fault_rule(&said, "cannot tell: %s", f->text);
+    cli_report(h->place, f->line, said.text);
+}
+
+/* The exit status that this verdict asks for. */
+static int take_verdict(const struct cli_headers *h, const struct light *c, int verdict,
+                        const struct span *text, const struct fault *f, uint64_t *orphans)
 {
     if (verdict < 0)
         cli_fail(h->place, f);
@@ -68,9 +76,14 @@ static bool take_verdict(const struct cli_headers *h, int verdict, const struct 
         cli_put(text->at, text->len);
         cli_put("\n", 1);
     }
-    if (verdict == LIGHT_INVALID)
-        report(h, f, orphans);
-    return verdict == LIGHT_VALID;
+    if (verdict == LIGHT_VALID)
+        return CLI_YES;
+    if (light_unsure(c)) {
+        report_unsure(h, f);
+        return CLI_TROUBLE;
+    }
+    report(h, f, orphans);
+    return CLI_NO;
 }
 
 /* What is known only at the end. */
@@ -91,18 +104,24 @@ static bool check_end(const struct cli_headers *h, struct light *c)
     if (!holds)
         cli_report(h->place, f.line, f.text);
     const struct light_sum sum = light_sum(c);
-    tell_final(h->place, &sum);
+    cli_tell_final(h->place, &sum);
     cli_checkpoints_tell_above(h->checkpoints, h->place, sum.height);
     return holds;
 }
 
-bool cli_verify_headers(const struct cli_headers *h, struct source src)
+/* What is wrong is worse than what cannot be told. */
+static int worse(int a, int b)
+{
+    return a == CLI_NO || b == CLI_YES ? a : b;
+}
+
+int cli_verify_headers(const struct cli_headers *h, struct source src)
 {
     struct light *c = light_new(src);
     struct fault f = {0};
     struct span text;
-    int verdict;
-    bool empty = true, holds = true;
+    int verdict, status = CLI_YES;
+    bool empty = true;
     uint64_t orphans = 0;
     cli_memory(!c);
     light_period(c, h->within);
@@ -110,7 +129,7 @@ bool cli_verify_headers(const struct cli_headers *h, struct source src)
         light_enforce(c, &h->checkpoints->set);
     while ((verdict = light_next(c, cli_time_now(h->now), &text, &f)) != LIGHT_END) {
         empty = false;
-        holds &= take_verdict(h, verdict, &text, &f, &orphans);
+        status = worse(status, take_verdict(h, c, verdict, &text, &f, &orphans));
         if (!light_ready(c))
             cli_flush();
     }
@@ -118,9 +137,9 @@ bool cli_verify_headers(const struct cli_headers *h, struct source src)
         cli_tell_follows(h->place, orphans - 1);
     if (empty)
         cli_report(h->place, 1, "empty: no record, and no genesis block");
-    else
-        holds &= check_end(h, c);
+    if (empty || !check_end(h, c))
+        status = CLI_NO;
     cli_put_evidence(c, h->evidence);
     light_free(c);
-    return holds && !empty;
+    return status;
 }

@@ -23,7 +23,11 @@ void cli_put_evidence(const struct light *c, const char *path);
 /* Says how far a chain that members seal can be believed, if that is not all of it. */
 void cli_tell_trust(const char *place, const struct light_sum *sum);
 
-/* Judges src, which it closes. Gives whether all of it is valid. */
-bool cli_verify_headers(const struct cli_headers *h, struct source src);
+/* Says which checkpoint is final, where work or weight alone does not decide. */
+void cli_tell_final(const char *place, const struct light_sum *sum);
+
+/* Judges src, which it closes. CLI_YES: all of it is valid; CLI_NO: something is not; CLI_TROUBLE:
+ * of something it cannot be told. */
+int cli_verify_headers(const struct cli_headers *h, struct source src);
 
 #endif

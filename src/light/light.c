@@ -180,7 +180,7 @@ static int take_other(struct light *c, const struct line *line, int64_t now, str
         return take_proof(c, line, f);
     if (known == &state_type)
         return take_state(c, line, f);
-    if (known == &attest_type)
+    if (known == &attest_type || (known == &tx_type && light_takes_accusations(c)))
         return light_take_attest(c, line, now, text, f);
     if (c->has_state && c->finality.follows && light_is_entry(line->text, line->len))
         return light_take_entries(c, line, text, f);
@@ -241,6 +241,7 @@ int light_next(struct light *c, int64_t now, struct span *text, struct fault *f)
     struct line line;
     int got = light_next_line(c, &line, f), holds;
     f->line = 0;
+    c->unsure = false;
     if (got <= 0)
         return got < 0 ? -1 : end(c, f);
     *text = (struct span){line.text, line.len};
@@ -275,6 +276,11 @@ int light_above(struct light *c, struct fault *f)
     return 0;
 }
 
+bool light_unsure(const struct light *c)
+{
+    return c->unsure;
+}
+
 bool light_at_end(const struct light *c)
 {
     return c->ended;
@@ -298,6 +304,7 @@ struct light_sum light_sum(const struct light *c)
     if (sum.has_finality) {
         sum.final = head_at(&c->heads, c->finality.final)->height;
         memcpy(sum.final_id, head_at(&c->heads, c->finality.final)->id, ID_LEN);
+        sum.attests = c->finality.counted;
     }
     if (sum.by_members)
         sum.trusted = head_at(&c->heads, sure(c))->height;

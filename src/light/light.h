@@ -11,9 +11,9 @@
  * to which its path leads.
  *
  * On a chain with `rule finality`, attest lines, each with the proof that it is in a body,
- * show what is final (verify(1), "Finality over work"): then the best chain is one with that block,
- * and a header that would make another one the best is invalid. All entries of a state may follow
- * its line, and show who the members are.
+ * show what is final (verify(1), "Finality over work"), and accusations who counts no more: then
+ * the best chain is one with that block, and a header that would make another one the best is
+ * invalid. All entries of a state may follow its line, and show who the members are.
  *
  * On a chain that members seal, `member` and `vote` lines follow the headers (verify(1), "Chains
  * that members seal"), and a header is judged, and given as one text, together with them. Under
@@ -80,7 +80,11 @@ enum light_verdict {
  * chain. A verdict, or -1 and trouble. */
 int light_next(struct light *c, int64_t now, struct span *text, struct fault *f);
 
-/* Whether everything has been read from a source whose chain members seal. */
+/* Whether the last line that light_next found invalid, or light_add_attest refused, may be right
+ * all the same: what it rests on was not shown. */
+bool light_unsure(const struct light *c);
+
+/* Whether everything has been read from a source whose chain members seal or attest. */
 bool light_at_end(const struct light *c);
 
 /* Whether light_next would answer without waiting. */
@@ -98,6 +102,7 @@ struct light_sum {
     bool has_finality; /* `rule finality`: attest lines may show what is final: */
     int64_t final;     /* the height of the highest final checkpoint, and its id */
     uint8_t final_id[ID_LEN];
+    uint64_t attests; /* lines that have been counted */
 };
 struct light_sum light_sum(const struct light *c);
 
@@ -108,6 +113,10 @@ struct light_sum light_sum(const struct light *c);
  * -1 and trouble. */
 int light_add_genesis(struct light *c, const char *text, size_t n, struct fault *f);
 int light_add_header(struct light *c, const char *line, size_t len, int64_t now, struct fault *f);
+
+/* The same of an attest line or an accusation and, after a newline, the proof that it is in a body.
+ */
+int light_add_attest(struct light *c, const char *text, size_t len, int64_t now, struct fault *f);
 
 /* Headers are numbered from 0 (genesis) in the order in which they were accepted; none is added
  * twice. light_find gives the number of the header with this id: 1 and *n, 0 if there is none, -1
@@ -136,6 +145,18 @@ int64_t light_state_height(const struct light *c);
 
 /* The height at which the headers begin, apart from genesis: 0, or that of a checkpoint. */
 int64_t light_begins(const struct light *c);
+
+/* The height of the highest checkpoint of the best chain that attest lines in its bodies have
+ * justified, or at which the headers begin; and how many blocks apart checkpoints are, 0: there are
+ * none. */
+int64_t light_justified(const struct light *c);
+int64_t light_checkpoints(const struct light *c);
+
+/* Whether nothing but accusations changes the members who attest (verify(1)). */
+bool light_takes_accusations(const struct light *c);
+
+/* The id of the best chain's header at this height, or of the lowest one above it. */
+void light_id_at(const struct light *c, int64_t height, uint8_t id[ID_LEN]);
 
 /* Writes a locator (gossip(7)) of the best chain, at most max ids; before there is a genesis block,
  * one id that no block has. Gives how many. */

@@ -14,6 +14,7 @@ struct light;
 #define LIGHT_ABOVE 64          /* bodies off the best chain that a line below them completes */
 #define LIGHT_SHOWN 64          /* sets that are kept */
 #define LIGHT_ENTRIES (1 << 18) /* entries of a state that shows one */
+#define LIGHT_ACCUSED 4096      /* accusations, on all branches */
 
 /* A member's line, which is in the body of this head. */
 struct light_attested {
@@ -46,6 +47,12 @@ struct light_shown {
     struct member_set set;
 };
 
+/* A member of genesis that is accused in the body of this head. */
+struct light_accused {
+    uint8_t key[ID_LEN];
+    uint32_t block;
+};
+
 struct light_finality {
     bool follows; /* the chain has finality over work */
     bool changes; /* operations may change its members */
@@ -56,7 +63,9 @@ struct light_finality {
     struct buf finals;    /* struct light_finalized, by the height of `by` */
     struct light_shown shown[LIGHT_SHOWN];
     size_t shown_count;
-    size_t final; /* the head that is final, of all branches: the highest upon the first */
+    struct buf accused; /* struct light_accused, none twice on a chain */
+    size_t final;       /* the head that is final, of all branches: the highest upon the first */
+    uint64_t counted;   /* lines that were, once each */
 };
 
 /* --- light_finals.c: what is final, and by which members -------------------------------------- */
@@ -66,11 +75,16 @@ void light_finality_free(struct light_finality *x);
 /* Begins with genesis, whose member lines these are; takes them over. */
 void light_finality_begin(struct light *c, struct member_set *first);
 
-/* The sets that count for lines with this target, F and E of block(5), and after which heads these
- * are the members; NULL: they are not known. */
+/* The members after a head; set NULL: they are not known. */
+struct light_members {
+    const struct member_set *set;
+    size_t head;
+    bool are_first; /* those of genesis but for the accused; else the set has no accused */
+};
+
+/* Those that count for lines with this target, F and E of block(5). */
 struct light_counting {
-    const struct member_set *f, *e;
-    size_t f_head, e_head;
+    struct light_members f, e;
 };
 struct light_counting light_counting(const struct light *c, size_t target);
 
@@ -89,10 +103,20 @@ void light_show(struct light *c, size_t block, struct member_set *set);
 /* Whether head n, or a child of it, may become the best. 0, or -1 and a rule. */
 int light_holds_final(const struct light *c, size_t n, struct fault *f);
 
+/* --- light_accused.c -------------------------------------------------------------------------- */
+
+/* The member with this key, or NULL; whether those with this weight are over two thirds. */
+const struct member *light_member(const struct light *c, const struct light_members *m,
+                                  const uint8_t key[ID_LEN]);
+bool light_two_thirds(const struct light *c, const struct light_members *m, int64_t weight);
+
+/* Judges an accusation that is in the body of this head, and notes it. 0, or -1 and a fault. */
+int light_accuse(struct light *c, const char *line, size_t len, size_t block, struct fault *f);
+
 /* --- light_attests.c -------------------------------------------------------------------------- */
 
-/* Judges an attest line and the line after it, which proves that it is in a body; both are *text
- * then. 1, 0 and a rule, -1 and trouble. */
+/* Judges an attest line or an accusation, and the line after it, which proves that it is in a body;
+ * both are *text then. 1, 0 and a rule, -1 and trouble. */
 int light_take_attest(struct light *c, const struct line *line, int64_t now, struct span *text,
                       struct fault *f);
 

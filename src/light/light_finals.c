@@ -37,6 +37,7 @@ void light_finality_free(struct light_finality *x)
     }
     for (size_t i = 0; i < x->shown_count; i++)
         member_set_free(&x->shown[i].set);
+    buf_free(&x->accused);
     buf_free(&x->justified);
     buf_free(&x->finals);
 }
@@ -80,22 +81,23 @@ static const struct member_set *shown_by(const struct light_finality *x, size_t 
     return NULL;
 }
 
-/* The members after a final checkpoint; NULL: they are not known. Where no operation changes them,
- * they are those of genesis, unless a state shows that some are accused. */
-static const struct member_set *set_after(const struct light *c, const struct light_finalized *x)
+/* The members after a final checkpoint. Where no operation but an accusation changes them, they are
+ * those of genesis, unless a state shows them. */
+static struct light_members set_after(const struct light *c, const struct light_finalized *x)
 {
     const struct light_finality *y = &c->finality;
-    const struct member_set *unless_shown = y->changes ? NULL : &y->first;
+    const struct light_members first = {&y->first, x->head, true},
+                               unless_shown = {y->changes ? NULL : &y->first, x->head, true};
     if (x->head == 0)
-        return &y->first;
+        return first;
     if (x->target == x->head) /* at a checkpoint: no members have attested what is upon it */
         return unless_shown;
     uint32_t above = head_at(&c->heads, x->head)->height + 1;
     size_t block = heads_ancestor(&c->heads, x->target, above);
     if (c->sealed.by_members)
-        return light_turns_set(c, block);
+        return (struct light_members){light_turns_set(c, block), x->head, false};
     const struct member_set *shown = shown_by(y, block);
-    return shown ? shown : unless_shown;
+    return shown ? (struct light_members){shown, x->head, false} : unless_shown;
 }
 
 /* The highest final checkpoint by bodies up to this head, and the one before it. The same one may
@@ -122,8 +124,7 @@ struct light_counting light_counting(const struct light *c, size_t target)
 {
     struct light_finalized last[2];
     finals_by(c, target, last);
-    return (struct light_counting){set_after(c, &last[0]), set_after(c, &last[1]), last[0].head,
-                                   last[1].head};
+    return (struct light_counting){set_after(c, &last[0]), set_after(c, &last[1])};
 }
 
 /* --- Justified -------------------------------------------------------------------------------- */
@@ -144,6 +145,18 @@ bool light_is_justified(const struct light *c, int64_t height, const uint8_t id[
             return true;
     }
     return false;
+}
+
+int64_t light_justified(const struct light *c)
+{
+    uint32_t height = head_at(&c->heads, c->anchor)->height;
+    for (size_t i = c->finality.justified.len / sizeof(struct light_justified); i-- > 0;) {
+        const struct light_justified *j = justified_at(c, i);
+        if (head_at(&c->heads, j->head)->height > height &&
+            heads_is_ancestor(&c->heads, j->by, c->best))
+            height = head_at(&c->heads, j->head)->height;
+    }
+    return height;
 }
 
 /* --- Final ------------------------------------------------------------------------------------ */

@@ -59,9 +59,9 @@ static struct light_link *link_of(struct light *c, const struct attest *a, size_
     return l;
 }
 
-/* The weight of those members of the set that have this link on the chain of this head. */
+/* The weight of those members that have this link on the chain of this head. */
 static int64_t weight_on(const struct light *c, const struct light_link *l, size_t block,
-                         const struct member_set *set)
+                         const struct light_members *members)
 {
     size_t count, last = SIZE_MAX;
     const struct light_attested *lines = lines_of(l, &count);
@@ -71,7 +71,7 @@ static int64_t weight_on(const struct light *c, const struct light_link *l, size
         if (lines[i].block != last)
             is_on = heads_is_ancestor(&c->heads, lines[i].block, block);
         last = lines[i].block;
-        const struct member *m = is_on ? member_set_find(set, lines[i].key) : NULL;
+        const struct member *m = is_on ? light_member(c, members, lines[i].key) : NULL;
         weight += m ? m->weight : 0; /* at most once on a chain: light_has_attested */
     }
     return weight;
@@ -80,8 +80,9 @@ static int64_t weight_on(const struct light *c, const struct light_link *l, size
 static bool is_linked(const struct light *c, const struct light_link *l, size_t block,
                       const struct light_counting *sets)
 {
-    return member_set_two_thirds(sets->f, weight_on(c, l, block, sets->f)) &&
-           (sets->e == sets->f || member_set_two_thirds(sets->e, weight_on(c, l, block, sets->e)));
+    bool are_same = sets->e.set == sets->f.set && !c->finality.accused.len;
+    return light_two_thirds(c, &sets->f, weight_on(c, l, block, &sets->f)) &&
+           (are_same || light_two_thirds(c, &sets->e, weight_on(c, l, block, &sets->e)));
 }
 
 /* The lowest head above `at` that has lines of the link and descends from this block, or is on the
@@ -157,12 +158,15 @@ int light_count(struct light *c, const struct attest *a, size_t target, size_t b
     memcpy(line.key, a->line.signer, ID_LEN);
     if (l->lines.len / sizeof line >= LIGHT_LINES)
         drop_others(c, l, block);
-    if (l->lines.len / sizeof line >= LIGHT_LINES)
+    c->unsure = l->lines.len / sizeof line >= LIGHT_LINES;
+    if (c->unsure)
         return fault_rule(f, "attest: over %d lines with one target", LIGHT_LINES);
     if (buf_add(&l->lines, &line, sizeof line))
         return fault_memory(f);
-    if (judge_link(c, l, block, sets, f) == 0)
-        return 0;
-    l->lines.len -= sizeof line;
-    return -1;
+    if (judge_link(c, l, block, sets, f)) {
+        l->lines.len -= sizeof line;
+        return -1;
+    }
+    c->finality.counted++;
+    return 0;
 }

@@ -117,6 +117,7 @@ struct light {
 
     struct light_sealed sealed;
     struct light_finality finality;
+    bool unsure;      /* the last line that was refused may be right */
     bool ended;       /* nothing came after that: */
     struct buf group; /* the text of a header and what stands with it */
 

@@ -55,6 +55,17 @@ void light_chain(const struct light *c, uint8_t chain[ID_LEN])
     memcpy(chain, head_at(&c->heads, 0)->id, ID_LEN);
 }
 
+int64_t light_checkpoints(const struct light *c)
+{
+    return c->finality.follows ? c->rules.finality : 0;
+}
+
+void light_id_at(const struct light *c, int64_t height, uint8_t id[ID_LEN])
+{
+    memcpy(id, head_at(&c->heads, heads_ancestor(&c->heads, c->best, (uint32_t)height))->id,
+           ID_LEN);
+}
+
 int64_t light_height(const struct light *c, size_t n)
 {
     return head_at(&c->heads, n)->height;

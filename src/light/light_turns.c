@@ -71,7 +71,7 @@ static bool is_needed(const struct light *c, const struct light_set *s, size_t n
     const struct light_counting last = light_counting(c, c->best);
     const size_t heads[] = {n, head_at(&c->heads, n)->parent, light_turns_trusted(c, n), c->best,
                             light_turns_trusted(c, c->best)};
-    if (c->finality.follows && (&s->set == last.f || &s->set == last.e))
+    if (c->finality.follows && (&s->set == last.f.set || &s->set == last.e.set))
         return true;
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         if (memcmp(s->root, sealer_at(c, heads[i])->set, ID_LEN) == 0)

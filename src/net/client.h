@@ -18,6 +18,7 @@ struct client_config {
     bool once;       /* targets that fail are not dialed again; peers files must exist */
     bool ourselves;  /* an operand may be the address of this node itself */
     bool names;      /* names in peer records are looked up, and dialed if they are global */
+    bool newest;     /* says the newest version in plain, too */
     bool no_feelers; /* targets that have never answered are not dialed just to see whether they do
                       */
     int64_t opening; /* ms from dialing to hello; 0: only the steps in between have limits */

@@ -80,7 +80,8 @@ void dial_start(struct client *c, const struct target *t, bool feeler, int64_t n
                           .target = t,
                           .feeler = feeler,
                           .since = now,
-                          .version = c->config->tls ? WIRE_VERSION : WIRE_VERSION_PLAIN};
+                          .version = c->config->tls || c->config->newest ? WIRE_VERSION
+                                                                         : WIRE_VERSION_PLAIN};
     while (c->dials[i])
         i++;
     c->dials[i] = dial;

@@ -152,7 +152,7 @@ void dial_part(struct dial *dial, enum peer_next next)
 }
 
 /* Whether the peer of a plain connection has refused the version of our hello. It is then dialed
- * again with the first version. */
+ * again with an older one. */
 static bool is_older(const struct dial *dial, const struct session *s)
 {
     return !dial->client->config->tls && dial->version > WIRE_VERSION_FIRST && !dial->greeted &&
@@ -181,7 +181,8 @@ void dial_link_closed(void *self, struct link *l, const struct fault *why)
         return;
     }
     if (dial->won && is_older(dial, link_session(l))) {
-        dial->version = WIRE_VERSION_FIRST;
+        dial->version = dial->version > WIRE_VERSION_PLAIN ? WIRE_VERSION_PLAIN
+                                                           : WIRE_VERSION_FIRST;
         a->tried = false;
     } else if (!dial->greeted) {
         dial_note_failure(dial, a, why);

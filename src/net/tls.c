@@ -8,12 +8,13 @@
 
 enum { CERTIFICATES_MAX = 4096 }; /* bytes of a peer's certificates */
 
-static const uint8_t gossip_names[] = {8, 'g', 'o', 's', 's', 'i', 'p', '/', '3',
-                                       8, 'g', 'o', 's', 's', 'i', 'p', '/', '2',
-                                       8, 'g', 'o', 's', 's', 'i', 'p', '/', '1'};
+static const uint8_t gossip_names[] = {8,   'g', 'o', 's', 's', 'i', 'p', '/', '4', 8,   'g', 'o',
+                                       's', 's', 'i', 'p', '/', '3', 8,   'g', 'o', 's', 's', 'i',
+                                       'p', '/', '2', 8,   'g', 'o', 's', 's', 'i', 'p', '/', '1'};
 
 static const struct tls_protocol gossip = {
-    gossip_names, sizeof gossip_names, "the peer speaks none of gossip/3, gossip/2 and gossip/1"};
+    gossip_names, sizeof gossip_names,
+    "the peer speaks none of gossip/4, gossip/3, gossip/2 and gossip/1"};
 
 /* libssl checks that the peer holds its key; who signed the certificate does not matter. Exactly
  * one certificate is allowed, so that no other can be taken for the peer's. */

@@ -161,6 +161,8 @@ int cli_light_pull_run(struct light_pull *p)
     cli_put_evidence(header_file_light(r.file), p->evidence);
     const struct light_sum sum = light_sum(header_file_light(r.file));
     cli_tell_trust(p->path, &sum);
+    if (sum.from_genesis)
+        cli_tell_final(p->path, &sum);
     light_sync_free(r.sync);
     header_file_close(r.file);
     cli_checkpoints_close(&p->checkpoints);

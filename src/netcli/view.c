@@ -299,6 +299,27 @@ static int prove(void *self, const uint8_t id[ID_LEN], struct buf *out, uint64_t
     return found;
 }
 
+static int64_t attests(void *self, int64_t height, int64_t count, struct buf *out, uint64_t *read,
+                       struct fault *f)
+{
+    struct ledger_view *v = self;
+    struct node node;
+    int64_t looked = 0;
+    int found = look(v, f);
+    *read = 0;
+    if (found > 0 && !v->ledger.tree.rules.finality)
+        return 0;
+    while (found > 0 && looked < count && !*read) {
+        found = index_at_height(v->ledger.index, height + looked, &node, f);
+        int read_any = found > 0 ? proving_attests(&v->ledger, &node, out, f) : 0;
+        if (read_any < 0)
+            return -1;
+        looked += found > 0;
+        *read = read_any ? 2 * node.size : 0;
+    }
+    return found < 0 ? -1 : looked;
+}
+
 static int balance(void *self, const struct account *account, int64_t height, struct buf *out,
                    uint64_t *read, struct fault *f)
 {
@@ -328,6 +349,7 @@ struct view ledger_view_table(struct ledger_view *v)
                          .end = end,
                          .jump = jump,
                          .prove = prove,
+                         .attests = attests,
                          .balance = balance,
                          .self = v};
 }

@@ -2,8 +2,11 @@
 
 #include "base/hex.h"
 #include "hash/merkle.h"
+#include "index/history.h"
 #include "index/lookup.h"
 #include "light/inclusion.h"
+#include "record/tx.h"
+#include "record/types.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -166,6 +169,64 @@ int proving_make(struct ledger *l, const struct node *node, const uint8_t id[ID_
     }
     proving_free(&v);
     return result;
+}
+
+/* Appends line i of the body, which begins at `at`, with its newline, and its proof. */
+static int add_proved(struct proving *v, size_t i, const char *at, size_t len, struct buf *out,
+                      struct fault *f)
+{
+    struct proof p;
+    if (proving_of(v, i, &p, f))
+        return -1;
+    return buf_add(out, at, len) || proof_format(&p, out) || buf_add(out, "\n", 1) ? fault_memory(f)
+                                                                                   : 0;
+}
+
+/* Whether nothing but accusations changes who counts. */
+static bool accusations_count(const struct rules *r)
+{
+    return !r->minstake && !rules_has(r, "admit") && !rules_seal(r->seal)->by_members;
+}
+
+/* Whether the body may have any of these lines: 1 or 0, -1 and trouble. */
+static int may_have(struct ledger *l, const struct node *node, struct fault *f)
+{
+    const struct rules *r = &l->tree.rules;
+    if (!r->finality || node->height == 0)
+        return 0;
+    return node->signed_count || !accusations_count(r)
+               ? node->signed_count > 0
+               : index_block_has_effects(l->index, node->n, f);
+}
+
+static bool is_accusation(const char *line, size_t len)
+{
+    struct tx tx;
+    struct fault ignored;
+    return record_is(&tx_type, line, len) && memmem(line, len, " accuse ", 8) &&
+           tx_parse(line, len, &tx, &ignored) == 0 && strcmp(tx.operation->name, "accuse") == 0;
+}
+
+int proving_attests(struct ledger *l, const struct node *node, struct buf *out, struct fault *f)
+{
+    struct proving v;
+    int may = may_have(l, node, f);
+    bool accusations = accusations_count(&l->tree.rules);
+    if (may <= 0)
+        return may;
+    int result = proving_read(&v, l, node, f);
+    const char *at = v.text.data + v.header_len, *end = v.text.data + v.text.len;
+    for (size_t i = 0; !result && i < v.count; i++) {
+        const char *next = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1;
+        bool is_attest = i < (size_t)node->signed_count;
+        if (!is_attest && !accusations)
+            break;
+        if (is_attest || is_accusation(at, (size_t)(next - at) - 1))
+            result = add_proved(&v, i, at, (size_t)(next - at), out, f);
+        at = next;
+    }
+    proving_free(&v);
+    return result ? -1 : 1;
 }
 
 /* The root in the header of a block of the ledger. */

@@ -35,6 +35,11 @@ int proving_of(struct proving *v, size_t i, struct proof *p, struct fault *f);
 int proving_make(struct ledger *l, const struct node *node, const uint8_t id[ID_LEN],
                  struct proof *p, struct buf *header, struct fault *f);
 
+/* Appends what a light client takes of a block's body on a chain with `rule finality` (verify(1)),
+ * each line with its proof: the attest lines with which it begins, and where accusations alone
+ * change the members, these. 1: the body was read; 0: it has none; -1 and a fault. */
+int proving_attests(struct ledger *l, const struct node *node, struct buf *out, struct fault *f);
+
 /* Judges a proof against a ledger: its block must be on the best chain. 0, or -1 and a fault. */
 int proving_against(struct ledger *l, const struct proof *p, struct fault *f);
 

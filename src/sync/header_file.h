@@ -1,8 +1,9 @@
 /*
  * A file of headers, for those who hold no ledger: the best chain known, as `ledger-chain -H`
- * prints it; where votes decide (light_believed), as far as it is final. The headers that arrive
- * are judged by a light client (light/light.h); those of side branches wait in a temporary file
- * until their branch has more work.
+ * prints it; where votes decide (light_believed), as far as it is final. With finality over work,
+ * attest lines with their proofs stand among them, each after the header of its block. The headers
+ * that arrive are judged by a light client (light/light.h); those of side branches wait in a
+ * temporary file until their branch has more work.
  *
  * One process at a time writes it. A crash leaves whole headers and perhaps a torn line, which is
  * cut off when it is next opened; or, while another branch replaces its end, the old file.
@@ -32,6 +33,11 @@ struct light *header_file_light(const struct header_file *h);
  * it was here already, -1 and a rule or trouble. */
 int header_file_take(struct header_file *h, const char *text, size_t len, bool genesis, int64_t now,
                      struct fault *f);
+
+/* The same of an attest line and, after a newline, the proof that it is in a body. 0 also if it
+ * counts for nothing new. */
+int header_file_attest(struct header_file *h, const char *text, size_t len, int64_t now,
+                       struct fault *f);
 
 /* Writes the best chain, as far as it is not in the file yet, and syncs it. 0, or -1 and trouble.
  */

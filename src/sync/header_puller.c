@@ -201,6 +201,46 @@ static int end_proof(struct header_puller *p, enum header_request request, struc
     return 0;
 }
 
+/* --- Attest lines ----------------------------------------------------------------------------- */
+
+/* Lines of one block stand together. */
+static int count_attest(struct header_puller *p, const uint8_t block[ID_LEN], size_t len,
+                        struct fault *f)
+{
+    if (memcmp(block, p->attested, ID_LEN)) {
+        if (p->left-- == 0 || p->attests_bytes >= WIRE_HEADERS_BYTES)
+            return fault_rule(f, "attest lines of more blocks than were requested");
+        p->group_lines = 0;
+        memcpy(p->attested, block, ID_LEN);
+    }
+    p->attests_bytes += len;
+    if (p->group_lines++ == WIRE_WITH_HEADER_MAX)
+        return fault_rule(f, "over %d attest lines of one block", WIRE_WITH_HEADER_MAX);
+    return 0;
+}
+
+static int take_attest(struct header_puller *p, const char *line, size_t len, struct fault *f)
+{
+    struct proof proof;
+    bool first = !p->group.len;
+    if (line_check(line, len, f))
+        return -1;
+    if (first ? !line_is(line, len, "attest") && !line_is(line, len, "tx")
+              : !line_is(line, len, "proof"))
+        return fault_rule(f, "an answer to `attests` is attest lines, each with its proof");
+    if ((!first && buf_add(&p->group, "\n", 1)) || buf_add(&p->group, line, len))
+        return fault_memory(f);
+    if (first)
+        return 0;
+    if (proof_parse(line, len, &proof, f) || count_attest(p, proof.block, p->group.len, f))
+        return -1;
+    int new = p->chain->attest(p->self, proof.block, p->group.data, p->group.len, f);
+    p->group.len = 0;
+    p->got++;
+    p->fresh += new > 0;
+    return new < 0 ? -1 : 0;
+}
+
 /* --- Lines ------------------------------------------------------------------------------------ */
 
 static int take_record(struct header_puller *p, const char *line, size_t len, int64_t now,
@@ -211,6 +251,8 @@ static int take_record(struct header_puller *p, const char *line, size_t len, in
     p->progress = now;
     if (p->body_left)
         return take_body(p, line, len, f);
+    if (p->request == REQUEST_ATTESTS)
+        return take_attest(p, line, len, f);
     return is_proof(p->request) ? take_proof(p, line, len, f) : take_header(p, line, len, f);
 }
 
@@ -234,6 +276,8 @@ static int end_headers(struct header_puller *p, struct fault *f)
 static int take_pulled(struct header_puller *p, const char *line, size_t len, struct fault *f)
 {
     enum header_request request = p->request;
+    if (request == REQUEST_ATTESTS && p->group.len)
+        return fault_rule(f, "pulled: the proof of an attest line is missing");
     if (!is_proof(request) && take_group(p, f))
         return -1;
     p->goes_on = request == REQUEST_HEADERS && p->got;
@@ -244,8 +288,8 @@ static int take_pulled(struct header_puller *p, const char *line, size_t len, st
     if (wire_pulled(line, len, &p->height, p->tip, f))
         return -1;
     p->request = REQUEST_NONE;
-    p->request_was_jump = request == REQUEST_JUMP;
-    if (request == REQUEST_JUMP)
+    p->was = request;
+    if (request == REQUEST_JUMP || request == REQUEST_ATTESTS)
         p->answered(p->self, p);
     if (is_proof(request))
         return end_proof(p, request, f);

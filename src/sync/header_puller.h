@@ -33,11 +33,22 @@ struct header_chain {
      * genesis block; or, in answer to `jump`, both headers with theirs. 1 if it is new, 0 if it was
      * here already. */
     int (*take)(void *self, const char *text, size_t len, bool genesis, struct fault *f);
+    /* Takes an attest line and, after a newline, the proof that it is in a body of this block: 1 if
+     * it counts and is new, else 0. NULL: they are not asked for. */
+    int (*attest)(void *self, const uint8_t block[ID_LEN], const char *text, size_t len,
+                  struct fault *f);
     uint8_t chain[ID_LEN];
     void *self;
 };
 
-enum header_request { REQUEST_NONE, REQUEST_HEADERS, REQUEST_PROOF, REQUEST_BALANCE, REQUEST_JUMP };
+enum header_request {
+    REQUEST_NONE,
+    REQUEST_HEADERS,
+    REQUEST_PROOF,
+    REQUEST_BALANCE,
+    REQUEST_JUMP,
+    REQUEST_ATTESTS
+};
 
 struct header_puller {
     const struct header_chain *chain;
@@ -47,14 +58,16 @@ struct header_puller {
     uint8_t tip[ID_LEN];         /* the peer's best tip, as last announced */
     int64_t height;              /* ... and its height */
 
-    int64_t left;         /* headers that this answer may still contain */
-    int64_t got, fresh;   /* how many it contained, and how many of them were new */
+    int64_t left; /* headers, or blocks with attest lines, that this answer may still contain */
+    int64_t got, fresh;   /* how many it contained, or how many lines, and how many were new */
     uint8_t last[ID_LEN]; /* the last one */
     struct buf genesis;   /* the genesis block, whose body is arriving */
     int64_t body_left;
-    struct buf group; /* a header whose lines are arriving, and they */
-    size_t group_lines;
-    bool goes_on; /* the next request continues after `last` */
+    struct buf group;         /* a header whose lines are arriving, and they; or an attest line */
+    size_t group_lines;       /* of the header; or attest lines of one block */
+    uint8_t attested[ID_LEN]; /* that block */
+    size_t attests_bytes;     /* of attest lines and their proofs in this answer */
+    bool goes_on;             /* the next request continues after `last` */
     int rewinds;
 
     uint8_t wanted[ID_LEN]; /* the record to be proved, or the block whose header is wanted; or the
@@ -66,7 +79,7 @@ struct header_puller {
     struct buf state; /* of an account: the `state` line that is proved, and the line after it, each
                          with its newline */
     int state_lines;
-    bool request_was_jump;                                 /* at the end of an answer: to what */
+    enum header_request was;                               /* at the end of an answer: to what */
     void (*answered)(void *self, struct header_puller *p); /* called at the end of such an answer */
 };
 
@@ -84,8 +97,9 @@ int header_puller_line(struct header_puller *p, struct session *s, enum wire_wor
 int header_puller_has_all(const struct header_puller *p, struct fault *f);
 
 /* Requests headers after those that we have, at most count; the proof of a record; what an account
- * had after the block of a height; or a jump to a height, which `take` gets, if the peer has it,
- * before `answered` is called. Only without an open request. 0, or -1 and trouble. */
+ * had after the block of a height; a jump to a height, which `take` gets, if the peer has it,
+ * before `answered` is called; or the attest lines in the bodies of at most count blocks after this
+ * one. Only without an open request. 0, or -1 and trouble. */
 int header_puller_ask(struct header_puller *p, struct session *s, int64_t count, int64_t now,
                       struct fault *f);
 int header_puller_prove(struct header_puller *p, struct session *s, const uint8_t id[ID_LEN],
@@ -94,6 +108,9 @@ int header_puller_balance(struct header_puller *p, struct session *s, const stru
                           int64_t height, int64_t now, struct fault *f);
 int header_puller_jump(struct header_puller *p, struct session *s, int64_t height, int64_t now,
                        struct fault *f);
+
+int header_puller_attests(struct header_puller *p, struct session *s, const uint8_t after[ID_LEN],
+                          int64_t count, int64_t now, struct fault *f);
 
 /* Call about once a second: 0, or -1 and a rule if the peer stalls. */
 int header_puller_tick(const struct header_puller *p, int64_t now, struct fault *f);

@@ -12,7 +12,7 @@ static int send(struct header_puller *p, struct session *s, enum header_request 
     p->request = request;
     p->asked = p->progress = now;
     p->got = p->fresh = 0;
-    p->group.len = p->group_lines = 0;
+    p->group.len = p->group_lines = p->attests_bytes = 0;
     if (request != REQUEST_JUMP) { /* which may be back to the block of a proof */
         p->header.len = 0;
         p->proved = false;
@@ -82,4 +82,18 @@ int header_puller_balance(struct header_puller *p, struct session *s, const stru
         return fault_memory(f);
     }
     return send(p, s, REQUEST_BALANCE, &line, now, f);
+}
+
+int header_puller_attests(struct header_puller *p, struct session *s, const uint8_t after[ID_LEN],
+                          int64_t count, int64_t now, struct fault *f)
+{
+    struct buf line = {0};
+    p->left = count;
+    memcpy(p->attested, after, ID_LEN);
+    if (buf_add_string(&line, "attests ") || buf_add_number(&line, count) ||
+        wire_put_ids("", (const uint8_t(*)[ID_LEN])(const void *)after, 1, &line)) {
+        buf_free(&line);
+        return fault_memory(f);
+    }
+    return send(p, s, REQUEST_ATTESTS, &line, now, f);
 }

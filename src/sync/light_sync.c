@@ -28,6 +28,8 @@ static void *join(void *self, const struct peer_link *link, struct session **ses
         return NULL;
     }
     p->run = s;
+    p->attested = -1;
+    p->base.session.lenient = true; /* our hello is of the newest version, in plain, too */
     header_puller_init(&p->puller, &s->chain, p, light_sync_answered);
     p->next = s->peers;
     s->peers = p;
@@ -177,6 +179,7 @@ static void set_up(struct light_sync *s, const struct light_sync_config *config,
     s->chain = light_sync_chain(s);
     s->ticked = now;
     pull_run_dials(&s->config.dialing, s->chain.chain, true, &s->owner);
+    s->config.dialing.newest = true;
 }
 
 struct light_sync *light_sync_new(const struct light_sync_config *config, int64_t now,

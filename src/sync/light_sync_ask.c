@@ -80,8 +80,12 @@ int light_sync_ask(struct light_peer *p, int64_t now, struct fault *f)
     int has = b ? 0 : header_puller_has_all(&p->puller, f);
     if (p->back)
         return header_puller_jump(&p->puller, &p->base.session, p->back, now, f);
+    if (has < 0)
+        return -1;
+    if (has && light_sync_wants_attests(p))
+        return may_ask(s, now) ? light_sync_ask_attests(p, now, f) : 0;
     if (has)
-        return has < 0 ? -1 : ask_proof(p, now, f);
+        return ask_proof(p, now, f);
     if (!may_ask(s, now))
         return 0;
     if (b && light_sum(s->light).from_genesis)

@@ -129,6 +129,7 @@ struct header_chain light_sync_chain(struct light_sync *s)
                              .sealed = chain_sealed,
                              .final = chain_final,
                              .take = light_sync_take,
+                             .attest = light_sync_attest,
                              .self = s};
     memcpy(c.chain, header_file_chain(s->config.file), ID_LEN);
     return c;

@@ -16,14 +16,20 @@ struct light_peer {
     int64_t asked_height; /* what the account had after the block of this height */
     struct holding holding;
     int tries;
-    int64_t trusted;   /* the height of the last trusted header when it was asked for headers */
-    int64_t stride;    /* of the next jump; 0: to the peer's highest */
-    int64_t step;      /* headers asked for where a jump would be too short; 0: none yet */
-    int refused;       /* jumps to which it had no answer */
-    bool too_far;      /* the last jump was, for the members who are trusted, */
-    bool no_jumps;     /* ... or it does not have one: headers are next */
-    int64_t back;      /* the jump is back to the block of a proof, of this height; 0: it is not */
-    struct buf jump;   /* that jump's lines */
+    int64_t trusted;  /* the height of the last trusted header when it was asked for headers */
+    int64_t stride;   /* of the next jump; 0: to the peer's highest */
+    int64_t step;     /* headers asked for where a jump would be too short; 0: none yet */
+    int refused;      /* jumps to which it had no answer */
+    bool too_far;     /* the last jump was, for the members who are trusted, */
+    bool no_jumps;    /* ... or it does not have one: headers are next */
+    int64_t back;     /* the jump is back to the block of a proof, of this height; 0: it is not */
+    struct buf jump;  /* that jump's lines */
+    int64_t attested; /* attest lines are asked for after this height; -1: not yet */
+    int64_t attests_asked; /* ... in at most so many blocks */
+    int64_t unsure;        /* lines that could not be judged, and why the first of them */
+    char doubt[sizeof((struct fault *)0)->text + 16];
+    bool asked_all;    /* from where the headers begin */
+    bool attests_done; /* nothing more is asked for */
     bool serves, done; /* it serves headers; everything that it has is here */
     struct light_peer *next;
 };
@@ -67,6 +73,18 @@ const struct checkpointed *light_sync_anchor(const struct light_sync *s);
 
 /* Takes the answer to a `prove` or a `jump`; self is the peer. */
 void light_sync_answered(void *self, struct header_puller *puller);
+
+/* --- light_sync_attests.c: what members have attested ----------------------------------------- */
+
+/* Whether the peer may have lines by which more becomes final. Then asks it for the next of them:
+ * 0, or -1 and trouble. */
+bool light_sync_wants_attests(struct light_peer *p);
+int light_sync_ask_attests(struct light_peer *p, int64_t now, struct fault *f);
+
+/* The `attest` of a struct header_chain, where self is the peer; and the end of an answer. */
+int light_sync_attest(void *self, const uint8_t block[ID_LEN], const char *text, size_t len,
+                      struct fault *f);
+void light_sync_attests_end(struct light_peer *p);
 
 /* --- light_sync_ask.c ------------------------------------------------------------------------- */
 

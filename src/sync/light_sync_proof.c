@@ -183,7 +183,9 @@ void light_sync_answered(void *self, struct header_puller *puller)
 {
     struct light_peer *p = self;
     const struct checkpointed *b = light_sync_anchor(p->run);
-    if (puller->request_was_jump)
+    if (puller->was == REQUEST_ATTESTS)
+        light_sync_attests_end(p);
+    else if (puller->was == REQUEST_JUMP)
         take_jump(p);
     else if (b)
         take_anchor(p);

@@ -3,7 +3,8 @@
 pullhost.py CHAIN PORTFILE LOG [HOW [NUMBER]]: serves the best chain in the file CHAIN (blocks, each after its
 parent, as ledger-chain prints them) on a port of its own, which it writes into PORTFILE. Every line that comes
 goes into LOG. HOW says what it does wrong, from the block with that NUMBER of an answer on; or `slow': then CHAIN holds
-headers with what stands with them (ledger-chain -H), and they are sent only once there is a file CHAIN.go.
+headers with what stands with them (ledger-chain -H), and they are sent only once there is a file CHAIN.go; or
+`attests': then it speaks version 4, and answers those who ask for attest lines with the file CHAIN.attests.
 """
 import hashlib
 import os
@@ -167,6 +168,16 @@ class Peer:
                 self.send(f.read())
         self.send(f"pulled {self.tip()}\n".encode())
 
+    # What is in the file CHAIN.attests; without `pulled', and the end, if its last line is not whole.
+    def answer_attests(self):
+        self.load()
+        with open(self.path + ".attests", "rb") as f:
+            lines = f.read()
+        self.send(lines)
+        if lines and not lines.endswith(b"\n"):
+            raise Closed
+        self.send(f"pulled {self.tip()}\n".encode())
+
     # What is in the file CHAIN.balance, if there is one.
     def answer_balance(self):
         self.load()
@@ -181,7 +192,7 @@ class Peer:
             self.stall()
         chain = "34" * 32 if self.how == "other" else self.ids[0]
         coding = "deflate" if self.how == "deflate" else "plain"
-        version = 4 if self.how == "version" else 2
+        version = 9 if self.how == "version" else 4 if self.how == "attests" else 2
         roles = "b" if self.how == "blocks" else "bh"
         self.send(f"hello {version} {chain} {self.tip()} {coding} {roles}\n".encode())
         theirs = self.line()
@@ -203,6 +214,8 @@ class Peer:
                 self.answer_prove(words)
             elif words[0] == "balance":
                 self.answer_balance()
+            elif words[0] == "attests":
+                self.answer_attests()
             elif words[0] == "ping":
                 self.send(f"pong {words[1]}\n".encode())
             elif words[0] == "bye":
