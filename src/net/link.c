@@ -7,7 +7,7 @@
 
 enum {
     READ_SIZE = 1 << 14, /* the size of a TLS record */
-    READS_MAX = 32,      /* per turn, so that others are not kept waiting */
+    READS_MAX = 8,       /* per turn, so that others are not kept waiting, and caches hold it all */
     TICK_EVERY = 1000,   /* ms between two checks of deadlines */
     REFUSED_MAX = 1000,  /* ms that a refused peer gets to hang up by itself */
 };
