@@ -179,10 +179,10 @@ int inbound_admit(struct inbound *peer, struct fault *f)
     return 0;
 }
 
-/* Puts a new record into out, and acknowledges it. 0, or -1: no memory. */
-static int take_new(struct listener *l, struct inbound *peer, const struct item *item)
+/* Puts a new record into out, and acknowledges it; a: its entry, or NULL. 0, or -1: no memory. */
+static int take_new(struct listener *l, struct inbound *peer, const struct item *item,
+                    struct in_flight *a)
 {
-    struct in_flight *a = idmap_find(&l->in_flight, item->id);
     const size_t i = a && peer ? announcer_index(a, peer) : 0;
     bool hidden = a && a->hidden;
     if (hidden ? surface(l, item->id) : print(l, item, a))
@@ -218,7 +218,8 @@ int listener_take_item(struct listener *l, struct inbound *peer, const struct it
     }
     if (peer)
         peer->state->brought = now;
-    if (!idmap_find(&l->in_flight, item->id) && idset_has(&l->seen, item->id))
+    struct in_flight *a = idmap_find(&l->in_flight, item->id);
+    if (!a && idset_has(&l->seen, item->id))
         return 0; /* a requested record is not in `seen` yet */
     enum worth worth = is_taken(l, item->type) ? WORTHY : USELESS;
     if (worth == WORTHY && judge(l, item, &strange, &f)) {
@@ -230,7 +231,7 @@ int listener_take_item(struct listener *l, struct inbound *peer, const struct it
     if (strange)
         worth = USELESS;
     if (worth == WORTHY)
-        return take_new(l, peer, item);
+        return take_new(l, peer, item, a);
     drop_useless(l, peer, item, worth, now);
     return 0;
 }
