@@ -188,3 +188,20 @@ balance $alice 3"; do
     asks "balance $alice 3"
     echo "pulled 0 $CHAIN" | cmp - t.answer
 }
+
+@test "headers grow after an answer, and nobody answers for the newer state line: the older answer, and status 1" {
+    state_chain
+    head -n "$(grep -n '^block 5' ledger | cut -d : -f 1)" ledger | sed '$d' >less # the newest line in it is in block 4, too
+    mined ledger 1 bob | ledger-append -q
+    listen a -p -L less
+    ledger-chain -H >longer
+    pull_host slow longer slow
+    { eventually event a '[^ ]+ prove - balance found' && touch longer.go; } &
+    STARTED+=($!)
+    pull -n 2 -A alice "$at" "$(<slow.at)"
+    cat "$err"
+    [ "$status" -eq 1 ]
+    says '^ledger-pull: alice: 999991 after block 3, and 3 transactions; '
+    says '^ledger-pull: alice: that is older than the newest state line: no peer that was asked proved what it had after block 5$'
+    ledger-proof -a alice less | cmp - "$out"
+}

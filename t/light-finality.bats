@@ -190,9 +190,28 @@ body() {
     grep -A 1 '^attest ' stream | grep -v '^--' | paste -d '\t' - - >pairs
     # those from genesis first, and then the others from the last to the first
     { grep -E '^(block|rule|member|grant) ' stream && { awk '$3 == 0' pairs && awk '$3 > 0' pairs | tac; } | tr '\t' '\n'; } >reverse
-    light 1 reverse
+    light 1 reverse # what came first, of the last body, gave way to those below; then it comes again
     says ': attest: its key has attested height 4 in another body of this chain$'
     says 'work alone counts$'
+}
+
+@test "thousands of copies of a block with lines, beside and above the honest one, take no place from it" {
+    need python3
+    with_work
+    grow 3 bob carol dave
+    validator -k erin.key </dev/null 2>/dev/null >lie
+    grow 2 bob carol dave
+    python3 -B "$ROOT/t/lib/lightflood.py" ledger 3 2800 >stream # three lines in each
+    light 0 stream
+    says 'final: the checkpoint at height 2, '
+    python3 -B "$ROOT/t/lib/lightflood.py" ledger 4 8200 lie >stream
+    light 0 stream
+    says 'final: the checkpoint at height 2, '
+    # one that is shown before what is below it
+    grep '^attest ' ledger | head -n 3 >lines
+    python3 -B "$ROOT/t/lib/lightflood.py" ledger 4 1 lines >stream
+    light 0 stream
+    says 'final: the checkpoint at height 2, '
 }
 
 @test "bodies shown from the last to the first: a line below completes what stands above it" {

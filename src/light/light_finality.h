@@ -9,10 +9,10 @@
 
 struct light;
 
-#define LIGHT_LINKS 256         /* links whose lines are counted at a time, */
-#define LIGHT_LINES 8192        /* ... and lines of each, on all branches */
-#define LIGHT_ABOVE 64          /* bodies off the best chain that a line below them completes */
-#define LIGHT_SHOWN 64          /* sets that are kept */
+#define LIGHT_LINKS 256  /* links whose lines are counted at a time, */
+#define LIGHT_LINES 8192 /* ... and lines of each, beyond which only those of two chains stay */
+#define LIGHT_ABOVE 64   /* bodies off the best chain that a line below them completes */
+#define LIGHT_SHOWN 64   /* sets that are kept */
 #define LIGHT_ENTRIES (1 << 18) /* entries of a state that shows one */
 #define LIGHT_ACCUSED 4096      /* accusations, on all branches */
 
@@ -122,8 +122,8 @@ int light_take_attest(struct light *c, const struct line *line, int64_t now, str
 
 /* --- light_links.c: lines that have been judged ----------------------------------------------- */
 
-/* What its key has attested with this target, below or above this head on a chain: 1: this, in the
- * body of the head itself; 2: else something; 0: nothing. */
+/* What its key has attested with this target, in bodies up to that of this head: 1: this, in that
+ * body itself; 2: else something; 0: nothing. */
 int light_has_attested(const struct light *c, const struct attest *a, size_t target, size_t block);
 
 /* Counts the line, which is in the body of block, and judges its link. 0, or -1 and a fault. */

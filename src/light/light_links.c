@@ -15,11 +15,6 @@ static bool is_of(const struct light_link *l, const struct attest *a, size_t tar
            memcmp(l->source, a->source, ID_LEN) == 0;
 }
 
-static bool on_one_chain(const struct light *c, size_t a, size_t b)
-{
-    return heads_is_ancestor(&c->heads, a, b) || heads_is_ancestor(&c->heads, b, a);
-}
-
 int light_has_attested(const struct light *c, const struct attest *a, size_t target, size_t block)
 {
     size_t count;
@@ -28,10 +23,28 @@ int light_has_attested(const struct light *c, const struct attest *a, size_t tar
         const struct light_attested *lines = lines_of(l, &count);
         for (size_t j = 0; l->target == target && j < count; j++)
             if (memcmp(lines[j].key, a->line.signer, ID_LEN) == 0 &&
-                on_one_chain(c, lines[j].block, block))
+                heads_is_ancestor(&c->heads, lines[j].block, block))
                 return lines[j].block == block && is_of(l, a, target) ? 1 : 2;
     }
     return 0;
+}
+
+/* Drops the lines of this key with this target in bodies above: no chain may hold them after one in
+ * the body of block, though they were shown first. */
+static void drop_above(struct light *c, const uint8_t key[ID_LEN], size_t target, size_t block)
+{
+    for (size_t i = 0; i < c->finality.links_count; i++) {
+        struct light_link *l = &c->finality.links[i];
+        size_t count, kept = 0;
+        struct light_attested *lines = lines_of(l, &count);
+        if (l->target != target)
+            continue;
+        for (size_t j = 0; j < count; j++)
+            if (memcmp(lines[j].key, key, ID_LEN) ||
+                !heads_is_ancestor(&c->heads, block, lines[j].block))
+                lines[kept++] = lines[j];
+        l->lines.len = kept * sizeof *lines;
+    }
 }
 
 /* The link that is forgotten for a new one: the one with the fewest lines; of these, the first. */
@@ -131,15 +144,15 @@ static int judge_link(struct light *c, struct light_link *l, size_t block,
     return 0;
 }
 
-/* Drops the lines that are neither on the best chain nor on one with this head: a chain has one of
- * each key, so others' branches, however many, leave room for it. */
+/* Drops the lines that are neither on the best chain nor in bodies up to this head. A chain has one
+ * of each key, so few are left, however many copies of them somebody has mined. */
 static void drop_others(const struct light *c, struct light_link *l, size_t block)
 {
     size_t count, kept = 0;
     struct light_attested *lines = lines_of(l, &count);
     for (size_t i = 0; i < count; i++)
         if (heads_is_ancestor(&c->heads, lines[i].block, c->best) ||
-            on_one_chain(c, lines[i].block, block))
+            heads_is_ancestor(&c->heads, lines[i].block, block))
             lines[kept++] = lines[i];
     l->lines.len = kept * sizeof *lines;
 }
@@ -156,11 +169,9 @@ int light_count(struct light *c, const struct attest *a, size_t target, size_t b
     struct light_link *l = link_of(c, a, target);
     struct light_attested line = {.block = (uint32_t)block};
     memcpy(line.key, a->line.signer, ID_LEN);
+    drop_above(c, line.key, target, block);
     if (l->lines.len / sizeof line >= LIGHT_LINES)
         drop_others(c, l, block);
-    c->unsure = l->lines.len / sizeof line >= LIGHT_LINES;
-    if (c->unsure)
-        return fault_rule(f, "attest: over %d lines with one target", LIGHT_LINES);
     if (buf_add(&l->lines, &line, sizeof line))
         return fault_memory(f);
     if (judge_link(c, l, block, sets, f)) {

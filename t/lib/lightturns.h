@@ -62,20 +62,27 @@ static void turns_change_and_are_trusted(struct test *t)
     t->trusted = 4;
 }
 
-/* Under `bft` this would be a jump. Although all members of the trusted set seal upon it, nobody
- * who has not seen what lies between knows how much that weighs. */
+/* Two headers that under `bft` would be a jump. */
+static void pair_over_turns(struct test *t, struct buf *out)
+{
+    t->tip = make_header(&t->m, strange, 99, BEGIN + 99 * SPACING, first3, 0);
+    put_header(&t->tip, out);
+    put_set(&t->m, first3, out);
+    t->tip = make_next(&t->m, &t->tip, first3, 1);
+    put_header(&t->tip, out);
+    t->said =
+        "block: its parent 0900000000000000000000000000000000000000000000000000000000000000 is "
+        "not among the headers before it, and under `sign` none can be jumped over";
+}
+
+/* Although all members of the trusted set seal upon it, nobody who has not seen what lies between
+ * knows how much that weighs. */
 static void jump_over_turns(struct test *t)
 {
     begin(t, "sign", "", first3);
     bare(t, first3, 1);
-    t->tip = make_header(&t->m, strange, 99, BEGIN + 99 * SPACING, first3, 0);
-    put_header(&t->tip, &t->stream);
-    put_set(&t->m, first3, &t->stream);
-    bare(t, first3, 1);
+    pair_over_turns(t, &t->stream);
     bare(t, first3, 2);
-    t->said =
-        "block: its parent 0900000000000000000000000000000000000000000000000000000000000000 is "
-        "not among the headers before it, and under `sign` none can be jumped over";
     t->valid = 2;
     t->trusted = 1;
 }
@@ -83,14 +90,7 @@ static void jump_over_turns(struct test *t)
 static void jump_over_turns_over_the_wire(struct test *t)
 {
     begin(t, "sign", "", first3);
-    t->tip = make_header(&t->m, strange, 99, BEGIN + 99 * SPACING, first3, 0);
-    put_header(&t->tip, &t->pair);
-    put_set(&t->m, first3, &t->pair);
-    t->tip = make_next(&t->m, &t->tip, first3, 1);
-    put_header(&t->tip, &t->pair);
-    t->said =
-        "block: its parent 0900000000000000000000000000000000000000000000000000000000000000 is "
-        "not among the headers before it, and under `sign` none can be jumped over";
+    pair_over_turns(t, &t->pair);
     t->valid = 1;
 }
 

@@ -181,15 +181,20 @@ static void half_a_jump(struct test *t)
     t->valid = 1;
 }
 
-/* The two are not parent and child. */
-static void broken_jump(struct test *t)
+/* Two headers, as of a jump, that are not parent and child. */
+static void broken_pair(struct test *t)
 {
-    begin(t, "bft", "", all4);
     t->tip = make_header(&t->m, strange, 99, BEGIN + 99 * SPACING, all4, 0);
     put_header(&t->tip, &t->stream);
     put_set(&t->m, all4, &t->stream);
     memset(t->tip.id, 5, ID_LEN);
     next(t, all4, 0, all4);
+}
+
+static void broken_jump(struct test *t)
+{
+    begin(t, "bft", "", all4);
+    broken_pair(t);
     t->said = "block: its parent 0900";
     t->valid = 1;
 }
@@ -200,11 +205,7 @@ static void broken_jump_over_the_wire(struct test *t)
     begin(t, "bft", "", all4);
     struct buf stream = t->stream;
     t->stream = (struct buf){0};
-    t->tip = make_header(&t->m, strange, 99, BEGIN + 99 * SPACING, all4, 0);
-    put_header(&t->tip, &t->stream);
-    put_set(&t->m, all4, &t->stream);
-    memset(t->tip.id, 5, ID_LEN);
-    next(t, all4, 0, all4);
+    broken_pair(t);
     t->pair = t->stream;
     t->stream = stream;
     t->said = "block: its parent is not the header before it";
