@@ -739,16 +739,20 @@ bounded() {
     [ "$(head -n 1 "$BATS_TEST_TMPDIR/.err")" = "stdin:$(($(wc -l <ledger) + 1)): line: over 65535 bytes" ]
 }
 
+repeated() { # FILE COUNT
+    yes "$1" | head -n "$2" | xargs cat
+}
+
 @test "a block without end is refused in bounded memory, and what follows is read" {
     [ -z "${SANITIZE-}" ] || skip 'sanitizers want all the memory there is'
     easy_chain
     payments 0 1 >tx
     mined ledger 1 alice | sed 's/ 0 \([0-9a-f]*\)$/ 1000000000000 \1/' >header
-    for _ in {1..1000}; do cat tx; done >thousand
+    repeated tx 1000 >thousand
     for size in 200 700; do
         {
             cat header
-            for ((i = 0; i < size; i++)); do cat thousand; done
+            repeated thousand "$size"
             mined ledger 1 bob
         } >stream
         expect 1 bounded 600000 verify -l ledger -j 1 stream
