@@ -1,4 +1,4 @@
-# bats file_tags=slow,thorough
+# bats file_tags=long,slow,thorough
 load lib/common
 load lib/audit
 

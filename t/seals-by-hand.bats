@@ -1,4 +1,4 @@
-# bats file_tags=slow
+# bats file_tags=long,slow
 load lib/common
 
 # audit-by-hand on chains with members: turns, votes, sets, stakes, accusations, attest lines and final blocks, by coreutils, awk
