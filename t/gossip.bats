@@ -404,8 +404,8 @@ END
     loop a -c "$CHAIN" -S seen.a
     first=$at key=$(account alice)
     loop b -c "$CHAIN" -S seen.b -k alice.key "$first"
-    eventually grep -Eq "^peer $key 127.0.0.1:[0-9]+ in [0-9]+ 0 [0-9]+ 3 [slbhv]+ - -$" seen.a
-    eventually grep -Eq "^peer [0-9a-f]{64} $first out [0-9]+ 0 [0-9]+ 3 [slbhv]+ - -$" seen.b
+    eventually grep -Eq "^peer $key 127.0.0.1:[0-9]+ in [0-9]+ 0 [0-9]+ 4 [slbhv]+ - -$" seen.a
+    eventually grep -Eq "^peer [0-9a-f]{64} $first out [0-9]+ 0 [0-9]+ 4 [slbhv]+ - -$" seen.b
     grep -qx 'total 1 0 0' seen.a
     [ "$(sed -n 's/^peer [^ ]* [^ ]* in \([0-9]*\) .*/\1/p' seen.a)" -le "$EPOCHSECONDS" ]
     # a file that cannot be written is no reason to end
