@@ -217,9 +217,8 @@ inside() { # TAG PAGE
 
 # --- In a browser ---
 
-# bats test_tags=thorough
-@test "a browser: an edit turns red, undo, signing and mining, with verify's consent" {
-    need_chromium
+edits() { # BROWSER
+    need_browser "$1"
     ledger-page -a "$VECTORS/keys/names" "$VECTORS/good/fork.ledger" >page.html
     browse page.html "$ROOT/t/lib/ledgerbrowse.mjs" names edit colours undo mine "$VECTORS/keys/alice.pem" made
     verify -q made
@@ -227,12 +226,24 @@ inside() { # TAG PAGE
     [ "$(headers made2 | wc -l)" -eq 7 ]
     printf 'language de\ndo.undo Zur\303\274ck\n' >german
     ledger-page -t german "$VECTORS/good/fork.ledger" >page.html
-    browse page.html "$ROOT/t/lib/ledgerbrowse.mjs" texts phone
+    browse page.html "$ROOT/t/lib/ledgerbrowse.mjs" texts paper page.pdf phone
+    type -P pdftotext >/dev/null || return 0
+    pdftotext page.pdf - | tr -d ' \n\f' >paper
+    while read -r line; do grep -qF "${line##* }" paper; done < <(grep '^tx ' "$VECTORS/good/fork.ledger")
 }
 
 # bats test_tags=thorough
-@test "a browser: mining can be cancelled; two ledgers side by side" {
-    need_chromium
+@test "Chromium: an edit turns red, undo, signing and mining, with verify's consent" {
+    edits chromium
+}
+
+# bats test_tags=thorough
+@test "Firefox: an edit turns red, undo, signing and mining, with verify's consent" {
+    edits firefox
+}
+
+cancels_and_compares() { # BROWSER
+    need_browser "$1"
     keygen -s x x >names 2>/dev/null
     ledger-init -n hard -T 1700000000 -t 000000000000ff x 1 >ledger
     ledger-page >page.html
@@ -242,8 +253,17 @@ inside() { # TAG PAGE
 }
 
 # bats test_tags=thorough
-@test "a browser: every vector is green, or red at its line" {
-    need_chromium
+@test "Chromium: mining can be cancelled; two ledgers side by side" {
+    cancels_and_compares chromium
+}
+
+# bats test_tags=thorough
+@test "Firefox: mining can be cancelled; two ledgers side by side" {
+    cancels_and_compares firefox
+}
+
+shows_vectors() { # BROWSER
+    need_browser "$1"
     eval "$(sed -n '/^bad_ledgers()/,/^}/p' "$ROOT/t/vectors.bats")"
     { printf '%s\n' "$VECTORS"/good/*.ledger "$VECTORS"/v2/good/*.ledger
         bad_ledgers | awk '$1 != "empty" { print "bad/" $1 ".ledger", $2 }' | sed "s,^,$VECTORS/,"
@@ -254,8 +274,17 @@ inside() { # TAG PAGE
 }
 
 # bats test_tags=thorough
-@test "a browser: a hostile ledger runs nothing; 1,000 blocks" {
-    need_chromium
+@test "Chromium: every vector is green, or red at its line" {
+    shows_vectors chromium
+}
+
+# bats test_tags=thorough
+@test "Firefox: every vector is green, or red at its line" {
+    shows_vectors firefox
+}
+
+bears_much() { # BROWSER
+    need_browser "$1"
     { cat "$VECTORS/good/linear.ledger"
         for text in '</pre><script>pwned=1</script>' '<img src=x onerror=pwned=1>' '\u003cscript>pwned=1' '&lt;script&gt;pwned=1' "'\"><b>" $'\033]0;x\007\001'; do
             printf 'tx %s %s\n' "$text" "$text"
@@ -267,4 +296,14 @@ inside() { # TAG PAGE
     mine -m miner -n 1000 -T 1700000000 </dev/null 2>/dev/null | ledger-append -q -T 1900000000
     ledger-page >page.html
     browse page.html "$ROOT/t/lib/ledgerbrowse.mjs" many
+}
+
+# bats test_tags=thorough
+@test "Chromium: a hostile ledger runs nothing; 1,000 blocks" {
+    bears_much chromium
+}
+
+# bats test_tags=thorough
+@test "Firefox: a hostile ledger runs nothing; 1,000 blocks" {
+    bears_much firefox
 }

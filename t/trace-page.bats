@@ -221,9 +221,8 @@ END
 
 # --- In a browser ---
 
-# bats test_tags=thorough
-@test "a browser: steps, keys, the pointer, playing, the broken property" {
-    need_chromium
+plays() { # BROWSER
+    need_browser "$1"
     trace >t
     trace-page t >t.html
     browse t.html "$ROOT/t/lib/tracebrowse.mjs" steps broken filter keys pointer sizes play calm
@@ -233,16 +232,34 @@ END
 }
 
 # bats test_tags=thorough
-@test "a browser: 5 nodes and 2,000 messages" {
-    need_chromium
+@test "Chromium: steps, keys, the pointer, playing, the broken property" {
+    plays chromium
+}
+
+# bats test_tags=thorough
+@test "Firefox: steps, keys, the pointer, playing, the broken property" {
+    plays firefox
+}
+
+plays_much() { # BROWSER
+    need_browser "$1"
     netsim -n 5 -s 7 -f all raft >t
     trace-page t >t.html
     browse t.html "$ROOT/t/lib/tracebrowse.mjs" many
 }
 
 # bats test_tags=thorough
-@test "a browser: a hostile trace runs nothing" {
-    need_chromium
+@test "Chromium: 5 nodes and 2,000 messages" {
+    plays_much chromium
+}
+
+# bats test_tags=thorough
+@test "Firefox: 5 nodes and 2,000 messages" {
+    plays_much firefox
+}
+
+bears_hostility() { # BROWSER
+    need_browser "$1"
     n=0
     {
         trace | head -n 4
@@ -260,4 +277,14 @@ END
     } >t
     trace-page t >t.html
     browse t.html "$ROOT/t/lib/tracebrowse.mjs" hostile
+}
+
+# bats test_tags=thorough
+@test "Chromium: a hostile trace runs nothing" {
+    bears_hostility chromium
+}
+
+# bats test_tags=thorough
+@test "Firefox: a hostile trace runs nothing" {
+    bears_hostility firefox
 }

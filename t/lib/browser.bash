@@ -11,12 +11,20 @@ need_javascript() {
     skip 'needs node, of JavaScript'
 }
 
-need_chromium() {
+# need_browser KIND: chromium or firefox. Firefox is spoken to by a WebSocket, which node has since 20.10.
+need_browser() {
     need_javascript
-    chromium=$(type -P chromium || type -P chromium-browser || type -P google-chrome) || skip 'needs chromium'
+    case $1 in
+    chromium) browser=(chromium "$(type -P chromium || type -P chromium-browser || type -P google-chrome || :)") ;;
+    firefox) browser=(firefox "$(type -P firefox-esr || type -P firefox || :)") ;;
+    esac
+    [ -n "${browser[1]}" ] || skip "needs $1"
+    node_options=
+    [ "$1" != firefox ] || "$javascript" -e 'WebSocket' 2>/dev/null || node_options=--experimental-websocket
+    NODE_OPTIONS=$node_options "$javascript" -e '' 2>/dev/null || skip "needs node 20.10 or later, for $1"
 }
 
 # browse PAGE SCRIPT [ARGUMENT...]: see t/lib/browser.js. A page that never becomes what a test waits for ends it after 5 minutes.
 browse() {
-    timeout 300 "$javascript" "$ROOT/t/lib/browser.js" "$chromium" "$@"
+    NODE_OPTIONS=$node_options timeout 300 "$javascript" "$ROOT/t/lib/browser.js" "${browser[@]}" "$@"
 }

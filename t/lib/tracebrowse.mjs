@@ -67,9 +67,10 @@ const TESTS = {
     async pointer(p) {
         await p.press("last");
         await p.press("first");
+        await p.until('!view.due && view.d.top === byId("scroller").scrollTop');
         const m = await p.value(`(() => { const s = segmentOf(view.d, view.trace.messages[2]), box = byId("picture").getBoundingClientRect();
             return { x: box.left + 0.2 * s.x1 + 0.8 * s.x2, y: box.top + 0.2 * s.y1 + 0.8 * s.y2 }; })()`);
-        await p.pointer("mouseMoved", m.x, m.y);
+        await p.pointer("move", m.x, m.y);
         await p.until('!byId("tip").hidden');
         await p.same('byId("tip").textContent', "Message 3: n2 to n1Sent 12 ms, received 15 msvoted 1 yes");
         await p.key("Escape");

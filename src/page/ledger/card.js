@@ -129,19 +129,32 @@ function updateRow(row, line, index, start, faults, key) {
     markFaults(row, faults, key, index);
 }
 
+// Where in a line the caret of an input is: behind how many letters of which field. A space before it has split the field.
+function caretIn(input) {
+    const parts = input.value.slice(0, input.selectionStart).split(" "), first = input.dataset.field === "line" ? 0 : Number(input.dataset.field);
+    return {field: first + parts.length - 1, letters: parts[parts.length - 1].length};
+}
+
+function putCaret(row, line, {field, letters}) {
+    const whole = row.querySelector('[data-field="line"]'), input = whole || row.querySelector(`[data-field="${field}"]`);
+    if (input) {
+        const at = letters + (whole && field ? line.split(" ").slice(0, field).join(" ").length + 1 : 0);
+        input.focus();
+        input.setSelectionRange(at, at);
+    }
+}
+
 // A row of another shape takes the place of the old one; who was typing in it goes on there.
 function replaceRow(rows, line, index) {
-    const old = rows.children[index], made = makeRow(line, index);
-    const at = old && old.contains(document.activeElement) ? document.activeElement : null;
+    const old = rows.children[index], made = makeRow(line, index), at = document.activeElement;
     if (!old) {
         rows.append(made);
         return made;
     }
+    const caret = old.contains(at) && at.dataset.field ? caretIn(at) : null;
     old.replaceWith(made);
-    const same = at && at.dataset.field && made.querySelector(`[data-field="${at.dataset.field}"]`);
-    if (same) {
-        same.focus();
-        same.setSelectionRange(at.selectionStart, at.selectionStart);
+    if (caret) {
+        putCaret(made, line, caret);
     }
     return made;
 }

@@ -90,4 +90,7 @@ function fillForPaper() {
     if (cards.size <= 200) {
         cards.forEach(fillCard);
     }
+    for (const input of byId("blocks").querySelectorAll("[data-field]")) {
+        input.parentElement.dataset.paper = input.value;
+    }
 }

@@ -60,10 +60,10 @@ function checkSignatures() {
 
 // --- Showing ---
 
-// An edit tells a screen reader what has become of the ledger once the typing pauses.
-function tellLater(text) {
+// An edit tells a screen reader what has become of the ledger once the typing pauses and all signatures are checked.
+function tellLater() {
     clearTimeout(page.told);
-    page.told = setTimeout(() => announce(text), 700);
+    page.told = setTimeout(() => page.left ? tellLater() : announce(byId("verdict-text").textContent), 700);
 }
 
 function showStatus() {
@@ -94,7 +94,7 @@ function refresh() {
     showScope(checked);
     showBalances(checked);
     showKeys(page.keys, checked);
-    tellLater(byId("verdict-text").textContent);
+    tellLater();
 }
 
 // --- Doing ---
@@ -114,10 +114,11 @@ function typed(event) {
     if (field === undefined || line === null) {
         return;
     }
-    const {block} = resultOf(key), text = bytesTyped(event.target.value).replace(/\n/g, "");
+    const {block} = resultOf(key), text = bytesTyped(event.target.value).replace(/\n/g, ""), typing = `${key} ${line}`;
     cancelMining();
-    putBlock(current(), field === "line" ? withLine(block, line, text) : withField(block, line, Number(field), text), `${key} ${line} ${field}`);
+    putBlock(current(), field === "line" ? withLine(block, line, text) : withField(block, line, Number(field), text), typing);
     refresh();
+    current().typing = typing; // a row that was replaced lost the focus
 }
 
 function signLine(key, line) {

@@ -33,7 +33,7 @@ function showBalances(checked) {
         return;
     }
     const state = checked.best ? [...checked.best.state] : [];
-    const rows = state.filter(([, {have, seq}]) => have || seq).sort((a, b) => a[1].have > b[1].have ? -1 : 1).slice(0, 500);
+    const rows = state.filter(([, {have, seq}]) => have || seq).sort((a, b) => Number(b[1].have - a[1].have)).slice(0, 500);
     const shown = ([who, {have, seq}]) => [names.has(who) ? `${names.get(who)} · ${who}` : who, String(have), String(seq)];
     byId("balance-table").replaceChildren(table([say("balances.account"), say("balances.balance"), say("balances.paid")], rows.map(shown)));
 }

@@ -123,7 +123,7 @@ function drawTimes(d) {
         stroke(d, d.colours.line, 1, [1, 3]);
         line(d, GUTTER - 4, y, d.width, y);
         d.g.fillStyle = d.colours.quiet;
-        d.g.fillText(d.layout.times[i].toLocaleString("en"), GUTTER - 8, y + 4);
+        d.g.fillText(milliseconds(d.layout.times[i]), GUTTER - 8, y + 4);
         last = y;
     }
 }
@@ -250,7 +250,7 @@ function drawNow(d) {
     d.g.fillRect(0, y - 9, GUTTER - 6, 18);
     d.g.textAlign = "right";
     d.g.font = "bold 12px system-ui, sans-serif";
-    words(d, Math.round(timeOf(d.layout, d.now)).toLocaleString("en"), GUTTER - 8, y + 4, d.colours.accent);
+    words(d, milliseconds(Math.round(timeOf(d.layout, d.now))), GUTTER - 8, y + 4, d.colours.accent);
     d.g.font = "12px system-ui, sans-serif";
 }
 
@@ -303,9 +303,6 @@ function drawDiagram(d) {
     d.g.fillRect(0, 0, d.width, d.height);
     drawPart(d, present, d.height, PALE);
     drawPart(d, HEAD, present, 1);
-    if (present <= HEAD) {
-        drawPart(d, HEAD, HEAD + 0.01, 1);
-    }
     drawNow(d);
     drawMarked(d);
     drawNames(d);

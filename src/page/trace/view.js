@@ -41,7 +41,7 @@ function sizeCanvas(canvas, width, height) {
 function draw(v) {
     v.due = false;
     v.d.top = v.paper ? v.d.top : byId("scroller").scrollTop; // paper does not scroll
-    v.d.now = v.y;
+    v.d.now = v.paper ? Infinity : v.y; // nothing is pale on paper
     v.d.colours = isDark() && !v.paper ? PALETTES.dark : PALETTES.light;
     v.d.at = v.shown[v.position] ?? -1;
     drawDiagram(v.d);
