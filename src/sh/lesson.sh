@@ -190,7 +190,15 @@ END_OF_DRAWER
 
 @lesson-grade.sh@
 
+class_table=$(
+    cat <<'END_OF_TABLE'
+@lesson-class.awk@
+END_OF_TABLE
+)
+
 @lesson-class.sh@
+
+@lesson-student.sh@
 
 # --- Options, the folder and cleaning up -----------------------------------------------------------------
 
@@ -275,7 +283,7 @@ mkdir "$own"
 case $mode in
 class)
     case ${1-} in
-    *@*) join_class "$folder" "$1" ;;
+    */*) join_class "$folder" "$1" ;;
     *) teach "$folder" "$@" ;;
     esac
     ;;

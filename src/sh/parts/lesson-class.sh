@@ -11,11 +11,15 @@ start_node() { # FOLDER ARGUMENT...
     @PROGPREFIX@node -q "$@" >"$node_folder.said" 2>&1 &
     node=$!
     tries=0
-    until [ -s "$node_folder/where" ] && [ -s "$node_folder/ledger" ]; do
-        kill -0 "$node" 2>/dev/null || trouble "the node has ended: $(tail -n 1 "$node_folder.said")"
-        [ $((tries += 1)) -le 600 ] || trouble "the node has no ledger after a minute: can it reach its peer?"
+    until [ -s "$node_folder/ledger" ] && @PROGPREFIX@node-status "$node_folder" 2>/dev/null | grep -q '^state running'; do
+        check_node
+        [ $((tries += 1)) -le 600 ] || trouble 'the node has no ledger after a minute: can it reach its peer?'
         sleep 0.1
     done
+}
+
+check_node() {
+    kill -0 "$node" 2>/dev/null || trouble "the node has ended: $(tail -n 1 "$node_folder.said")"
 }
 
 stop_node() {
@@ -25,21 +29,28 @@ stop_node() {
     node=''
 }
 
-# learn_names FOLDER: the address book of the class, in $own/names.
+chain_of() { # FOLDER
+    head -n 1 "$1/ledger" | tr -d '\n' | sha256sum | cut -c 1-64
+}
+
+# learn_names FOLDER: the address book of the class, in $own/names. The teacher has the coins of the genesis block.
 learn_names() {
-    {
-        echo "key $teacher teacher"
-        @PROGPREFIX@ledger-chain -l "$1/ledger" | awk -v teacher="$teacher" '
-            BEGIN { account["teacher"] = teacher; named[teacher] = 1 }
-            $1 != "tx" || $6 != "pay" || $9 !~ /^I%20am%20[a-z][a-z0-9-]*$/ || length($9) > 25 { next }
-            { name = substr($9, 10) }
-            !(name in account) && !($3 in named) { account[name] = $3; named[$3] = 1; print "key " $3 " " name }'
-    } >"$own/names"
+    @PROGPREFIX@ledger-chain -l "$1/ledger" | awk '
+        function know(key, word) { account[word] = key; named[key] = 1; print "key " key " " word }
+        $1 == "grant" && !("teacher" in account) { know($2, "teacher") }
+        $1 != "tx" || $6 != "pay" || $9 !~ /^I%20am%20[a-z][a-z0-9-]*$/ || length($9) > 25 { next }
+        { word = substr($9, 10) }
+        !(word in account) && !($3 in named) { know($3, word) }' >"$own/names"
+}
+
+# The account of a NAME, or nothing.
+account_of() { # NAME
+    awk -v name="$1" '$3 == name { print $2 }' "$own/names"
 }
 
 balances() { # FOLDER
     @PROGPREFIX@ledger-balance -l "$1/ledger" 2>/dev/null | @PROGPREFIX@names -a "$own/names" |
-        awk '{ print $2, $3 }' | sort -k2,2nr -k1,1
+        awk '{ printf "%-16.16s %9s\n", $2, $3 }' | sort -k2,2nr -k1,1
 }
 
 # pay FOLDER TO AMOUNT MEMO: signs with the node's key, and tells the network.
@@ -63,55 +74,45 @@ make_class() {
 
 # Everyone whose node has come gets 100 to begin with.
 greet() {
-    @PROGPREFIX@node-status teacher 2>/dev/null | awk '$1 == "peer" && $2 != "-" { print $2 }' |
-        grep -vxF "$teacher" | sort -u >"$own/peers"
+    awk '$1 == "account" { own = $2 } $1 == "peer" && $2 != "-" && $2 != own && $9 ~ /l/ { print $2 }' "$own/status" |
+        sort -u >"$own/peers"
     while read -r account; do
         ! grep -qxF "$account" greeted || continue
         ! pay teacher "$account" 100 welcome 2>"$own/said" || echo "$account" >>greeted
     done <"$own/peers"
 }
 
-# The tips of peers whose folder is not here, as far as this node has heard: of the last blocks, the highest that they
-# have sent, or taken, or were known to have.
-tips_elsewhere() {
-    @PROGPREFIX@node-status teacher 2>/dev/null >"$own/status" || :
-    from=$(awk '$1 == "height" && $2 > 500 { from = $2 - 500 } END { print from + 0 }' "$own/status")
-    @PROGPREFIX@ledger-chain -H -s "$from" teacher/ledger >"$own/headers" || :
-    tail -c 1000000 teacher/log >"$own/events" || :
-    cat ./*/node.pub | sed 's/^[^ ]*/here/' >"$own/here"
-    awk '
-        $1 == "here" { here[$2] = 1 }
-        $1 == "tip" { at[$2] = top }
-        $1 == "height" { top = $2 }
-        $1 == "peer" && !($2 in here) { peer[$2] = 1 }
-        $1 == "block" { at[$3] = $2 - 1 }
-        $2 in peer && $3 ~ /^(new|taken|offer)$/ && $4 in at && at[$4] >= height[$2] { height[$2] = at[$4]; tip[$2] = $4 }
-        END { for (one in tip) printf "%s %d %.8s elsewhere\n", one, height[one], tip[one] }' \
-        "$own/here" "$own/status" "$own/headers" "$own/events" | @PROGPREFIX@names -a "$own/names" | sort |
-        awk '{ printf "%-14.14s %-9s %7d %s\n", $1, $4, $2, $3 }'
+# size ROWS|COLUMNS: of the terminal, if stdout is one.
+size() {
+    set -- "$1" "$(stty size <&1 2>/dev/null || :)"
+    case $1:$2 in
+    *: | *:0*) echo 1000 ;;
+    ROWS:*) echo "${2% *}" ;;
+    *) echo "${2#* }" ;;
+    esac
 }
 
-# The nodes of the class with their tips, and what everyone has.
+# Everyone's tip, as their nodes have last answered the teacher's, and what they have.
 show_class() {
-    set -- teacher
-    for other in */where; do
-        [ ! -e "${other%/where}/ledger" ] || [ "$other" = teacher/where ] || set -- "$@" "${other%/where}"
-    done
+    from=$(awk '$1 == "height" && $2 > 500 { from = $2 - 500 } END { print from + 0 }' "$own/status")
     {
-        printf '\nStudents type, in the folder %s%s:\n\n    %s\n\n' "$PWD" "$reach" "$invitation"
-        @PROGPREFIX@node-status -w -a "$own/names" "$@" 2>/dev/null || :
-        tips_elsewhere
-        printf '\n'
-        balances teacher | head -n 20
+        cat "$own/names" "$own/status"
+        @PROGPREFIX@ledger-balance -l teacher/ledger | sed 's/^account/has/'
+        @PROGPREFIX@ledger-chain -H -s "$from" teacher/ledger
+    } >"$own/known"
+    {
+        printf 'Students type%s:\n\n    %s\n\n' "$reach" "$bold$invitation$plain"
+        awk -v lines="$(($(size ROWS) - 6))" -v width="$(size COLUMNS)" -v now="$(date +%s)" "$class_table" "$own/known"
         printf '\nThe hour ends with Ctrl-C.\n'
     } >"$own/screen"
-    [ -n "$clear" ] || [ ! -e "$own/shown" ] || return 0 # a screen is a terminal's
+    [ -n "$clear" ] || ! cmp -s "$own/screen" "$own/shown" || return 0
     mv "$own/screen" "$own/shown"
     write "$clear$(cat "$own/shown")"
 }
 
 # What remains of the hour: pictures of the chain, and of how records spread, and what everyone has.
 end_class() {
+    trap '' 2 15
     stop_node
     learn_names teacher
     @PROGPREFIX@ledger-plot -l teacher/ledger >hour.svg
@@ -122,75 +123,28 @@ end_class() {
     [ ! -e spread.svg ] || write "How records spread: $PWD/spread.svg"
 }
 
+one_turn() {
+    check_node
+    @PROGPREFIX@node-status teacher >"$own/status" 2>/dev/null || :
+    learn_names teacher
+    greet
+    show_class
+    sleep 1
+}
+
 teach() { # CLASS [HOST:PORT]
     class=$1
+    case ${2-} in 0.0.0.0:* | '[::]:'* | :*) trouble "$2: no address that students could type" ;; esac
     mkdir -p "$class" || trouble "$class: cannot be made"
     cd "$class"
     make_class
     start_node teacher -m node ${2:+-l "$2"} teacher
-    teacher=$(cut -d ' ' -f 2 teacher/node.pub)
-    invitation="@PROGPREFIX@lesson -c NAME $teacher@$(cat teacher/where)/$(chain_of teacher)"
-    case ${2-127.} in 127.* | localhost:* | '[::1]:'*) reach='' ;; *) reach=' or on another machine' ;; esac
+    invitation="@PROGPREFIX@lesson -c NAME $(cat teacher/where)/$(chain_of teacher | cut -c 1-12)"
+    case $(cat teacher/where) in 127.* | localhost:* | '[::1]:'*) reach=' on this machine' ;; *) reach='' ;; esac
     over=''
     trap 'over=yes' 2 15
     until [ -n "$over" ]; do
-        kill -0 "$node" 2>/dev/null || trouble "the node has ended: $(tail -n 1 teacher.said)"
-        learn_names teacher
-        greet
-        show_class
-        sleep 1 || :
+        one_turn || : # Ctrl-C ends what runs in it, too
     done
     end_class
-}
-
-chain_of() { # FOLDER
-    head -n 1 "$1/ledger" | tr -d '\n' | sha256sum | cut -c 1-64
-}
-
-# --- A student -----------------------------------------------------------------------------------------------
-
-# Waits for the teacher's welcome, and signs in with it.
-sign_in() { # NAME
-    account=$(cut -d ' ' -f 2 "$1/node.pub")
-    learn_names "$1"
-    write 'Waiting for coins from the teacher ...'
-    until @PROGPREFIX@ledger-balance -l "$1/ledger" "$account" 2>/dev/null | awk '$3 > 1 { ok = 1 } END { exit !ok }'; do
-        kill -0 "$node" 2>/dev/null || trouble "the node has ended: $(tail -n 1 "$1.said")"
-        sleep 0.2
-    done
-    grep -q "^tx [^ ]* $account .* I%20am%20" "$1/ledger" || pay "$1" "$account" 1 "I am $1"
-}
-
-# A line `WHO AMOUNT [MEMO]' pays; Enter alone shows what everyone has.
-pay_by_line() { # NAME
-    write 'To pay, type WHO AMOUNT MEMO. Enter alone shows what everyone has. Ctrl-D leaves.'
-    while prompt '> ' && read -r who amount memo; do
-        learn_names "$1"
-        if [ -z "$who" ]; then
-            write "$(balances "$1")"
-        elif [ -z "$amount" ]; then
-            write 'How much?'
-        elif pay "$1" "$who" "$amount" "$memo" 2>"$own/said"; then
-            write "Sent: $(cut -d ' ' -f 3-9 "$own/signed" | @PROGPREFIX@names -a "$own/names")"
-        else
-            write "$(head -n 3 "$own/said")"
-        fi
-    done
-    write ''
-}
-
-join_class() { # NAME TEACHER@HOST:PORT/CHAIN
-    case $1 in
-    teacher | [!a-z]* | *[!a-z0-9-]* | ?????????????????*) trouble "$1: a name here is 1 to 16 of a-z, 0-9 and -" ;;
-    esac
-    case $2 in
-    *[!a-z0-9@:./_-]* | [!0-9a-f]* | *@*@*) trouble "$2: not what the teacher's screen shows" ;;
-    *@*:*/????????????????????????????????????????????????????????????????) ;;
-    *) trouble "$2: not what the teacher's screen shows" ;;
-    esac
-    teacher=${2%@*} peer=${2%/*}
-    start_node "$1" -c "${2##*/}" -m node "$1" "$peer"
-    sign_in "$1"
-    pay_by_line "$1"
-    stop_node
 }
