@@ -46,6 +46,9 @@ void duplex_fill_places(struct duplex *d, int64_t now);
 /* The peer has said hello, and its tip with it. */
 void duplex_begin_tip(struct duplex_peer *p, int64_t now);
 
+/* Whether the peer has said where its chain stands, and does not leave that question unanswered. */
+bool duplex_knows_tip(const struct duplex_peer *p, int64_t now);
+
 /* Takes a line `pulled' that answers duplex_ask_tips. 0, or -1 and a rule. */
 int duplex_take_tip(struct duplex_peer *p, const char *line, size_t len, struct fault *f);
 

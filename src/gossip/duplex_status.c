@@ -14,7 +14,7 @@ static int add_peer(const struct duplex_peer *p, int64_t now, int64_t time, stru
         snprintf(round_trip, sizeof round_trip, "%" PRId64, s->round_trip);
     if (s->theirs.version > 1)
         wire_roles(s->theirs.roles, roles);
-    if (duplex_roles(p) & WIRE_BLOCKS)
+    if (duplex_knows_tip(p, now))
         snprintf(tip, sizeof tip, "%" PRId64 " %s", p->tip.height, hex32(p->tip.id).text);
     snprintf(line, sizeof line, "peer %s %s %s %" PRId64 " %" PRIu64 " %s %d %s %s\n",
              p->has_account ? p->who : "-", p->address, p->dialed ? "out" : "in",

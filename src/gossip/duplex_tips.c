@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { ANSWER_MAX = 10000 }; /* ms */
+
 void duplex_begin_tip(struct duplex_peer *p, int64_t now)
 {
     p->tip.height = p->session.theirs.height;
@@ -39,6 +41,11 @@ void duplex_ask_tips(struct duplex *d, int64_t now)
         if (can_be_asked(p) &&
             (memcmp(p->tip.id, ours.tip, ID_LEN) != 0 || now - p->tip.since >= DUPLEX_TIP_EVERY))
             ask(p, now);
+}
+
+bool duplex_knows_tip(const struct duplex_peer *p, int64_t now)
+{
+    return (duplex_roles(p) & WIRE_BLOCKS) && !(p->tip.asked && now - p->tip.since > ANSWER_MAX);
 }
 
 int duplex_take_tip(struct duplex_peer *p, const char *line, size_t len, struct fault *f)

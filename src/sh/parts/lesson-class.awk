@@ -38,7 +38,7 @@ function is_aside(account) {
 function row(account) {
     if (account == teacher) return sprintf("%-16.16s%5d %s %7s", "teacher", top, short(tip), coins[account])
     if (!(account in here)) return sprintf("%-16.16s%5s %-8s %7s", label(account), "-", "away", coins[account])
-    if (!(account in height)) return sprintf("%-16.16s%5s %-8s %7s", label(account), "-", "-", coins[account])
+    if (!(account in height)) return sprintf("%-16.16s%5s %-8s %7s", label(account), "-", "silent", coins[account])
     return sprintf("%-16.16s%5d %s%s%7s", label(account), height[account], short(at[account]), is_aside(account) ? "*" : " ", coins[account])
 }
 

@@ -4,14 +4,19 @@
 # The account of a person is the key of their node. Everyone learns the names from the ledger: the first payment of an
 # account whose memo is `I am WORD' names it, if nobody had that name before.
 
+is_running() { # FOLDER
+    @PROGPREFIX@node-status "$1" 2>/dev/null | grep -q '^state running'
+}
+
 # Runs the node of FOLDER in the background, and waits until it listens and has a ledger.
 start_node() { # FOLDER ARGUMENT...
     node_folder=$1
     shift
+    ! is_running "$node_folder" || trouble "$node_folder: its node runs already: in another terminal?"
     @PROGPREFIX@node -q "$@" >"$node_folder.said" 2>&1 &
     node=$!
     tries=0
-    until [ -s "$node_folder/ledger" ] && @PROGPREFIX@node-status "$node_folder" 2>/dev/null | grep -q '^state running'; do
+    until [ -s "$node_folder/ledger" ] && is_running "$node_folder"; do
         check_node
         [ $((tries += 1)) -le 600 ] || trouble 'the node has no ledger after a minute: can it reach its peer?'
         sleep 0.1
@@ -110,16 +115,20 @@ show_class() {
     write "$clear$(cat "$own/shown")"
 }
 
-# What remains of the hour: pictures of the chain, and of how records spread, and what everyone has.
+# What remains of the hour: what everyone has; a picture of the chain, a page of it, and a picture of how records spread.
 end_class() {
     trap '' 2 15
     stop_node
     learn_names teacher
     @PROGPREFIX@ledger-plot -l teacher/ledger >hour.svg
-    @PROGPREFIX@gossip-plot ./*/log >spread.svg 2>"$own/said" || rm -f spread.svg
+    @PROGPREFIX@ledger-page -a "$own/names" -l teacher/ledger >hour.html
+    rm -f spread.svg
+    set -- */log # of students on this machine, or copied here
+    [ $# -eq 1 ] || @PROGPREFIX@gossip-plot "$@" >spread.svg 2>"$own/said" || rm -f spread.svg
     balances teacher >"$own/balances"
     write "$clear$(cat "$own/balances")"
-    write "The picture of the hour is $PWD/hour.svg, the ledger $PWD/teacher/ledger."
+    write "The picture of the hour: $PWD/hour.svg"
+    write "All payments, for a browser: $PWD/hour.html"
     [ ! -e spread.svg ] || write "How records spread: $PWD/spread.svg"
 }
 
