@@ -82,6 +82,10 @@ partstest() {
     braintest elsewhere
 }
 
+@test "places at the sender: no network takes them all, and those that wait get their turn" {
+    "$BIN/.t/placestest"
+}
+
 @test "at the limit, the oldest is dropped" {
     braintest room
 }

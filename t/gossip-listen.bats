@@ -651,7 +651,7 @@ answer() { # NAME
     # one that has delivered nothing for two seconds makes way for a newcomer; a younger one does not
     talk f "$at"
     eventually one_gone b c d e f
-    event l '[^ ]+ out - full: the newest idle one of the most crowded network' || gone f
+    event l '[^ ]+ out - full: others came, and this one has delivered least' || gone f
     hang_up c
     hang_up d
     greet g

@@ -448,6 +448,18 @@ start_crowd() { # NAME OPTION...
     survives
 }
 
+# bats test_tags=slow
+@test "all places are taken by peers that have brought a peer record each" {
+    listen l -c "$CHAIN" -n 8
+    for n in 1 2 3 4 5 6 7 8; do
+        liar peers 1 "$CHAIN" "127.0.0.1:700$n" >"r$n"
+        lie_on "taker$n" <<<$'!give r'"$n"$'\n!stay'
+        eventually grep -qFxf "r$n" l.out
+    done
+    timeout 300 gossip-send -t 300 -c "$CHAIN" "$at" <newcomer
+    grep -qFxf newcomer l.out
+}
+
 @test "garbage instead of TLS, and an interrupted handshake" {
     attacked
     timeout 300 liar -p -r "$(few 200 50)" "$at" <<<'!random 2000' >lie.out

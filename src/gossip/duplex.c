@@ -167,6 +167,7 @@ static void *join(void *self, const struct peer_link *link, struct session **ses
     p->all = d;
     p->dialed = link->dialed;
     p->address = link->address;
+    p->network = link->network;
     p->since = now;
     p->has_account = account;
     if (account)
@@ -208,12 +209,10 @@ static const struct fault *doomed(void *self, void *peer)
 
 /* --- For those who accept and dial ------------------------------------------------------------ */
 
-/* Whether it has brought something new. */
-static bool is_useful(void *self, void *peer)
+static uint64_t worth(void *self, void *peer)
 {
-    const struct duplex_peer *p = peer;
     (void)self;
-    return p->in && p->in->useful;
+    return duplex_worth(peer);
 }
 
 static bool is_held(void *self, void *peer)
@@ -254,7 +253,7 @@ struct peer_owner duplex_owner(struct duplex *d)
     return (struct peer_owner){.join = join,
                                .leave = leave,
                                .doomed = doomed,
-                               .useful = is_useful,
+                               .worth = worth,
                                .held = is_held,
                                .connected = is_connected,
                                .unreached = unreached,

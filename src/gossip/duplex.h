@@ -57,7 +57,9 @@ struct duplex_peer {
     bool held;   /* it is not read from, as the sender is full */
     bool doomed; /* to be closed, for the reason in `why` */
     struct fault why;
-    int64_t since; /* when it was connected */
+    uint64_t network; /* of its address, as in gossip/peer_owner.h */
+    int64_t since;    /* when it was connected, */
+    int64_t placed;   /* ... and got its place at the sender, or lost it */
     struct duplex_tip tip;
 };
 

@@ -22,6 +22,12 @@ static inline unsigned duplex_roles(const struct duplex_peer *p)
     return p->dialed ? WIRE_LISTENS | WIRE_BLOCKS : WIRE_SENDS;
 }
 
+/* What it has brought that cost something to make. */
+static inline uint64_t duplex_worth(const struct duplex_peer *p)
+{
+    return p->in ? p->in->costly : 0;
+}
+
 /* --- duplex.c --- */
 
 /* Whether the connection carries records both ways. */
@@ -38,7 +44,11 @@ void duplex_start_sending(struct duplex_peer *p, int64_t now);
 /* Takes the place, if it has one. */
 void duplex_stop_sending(struct duplex_peer *p);
 
-/* Gives free places to peers that wait for one. */
+/* For so many ms, an accepted peer keeps its place, though others wait. */
+#define DUPLEX_TENURE 30000
+
+/* Gives free places to peers that wait for one, and one that is not free, if somebody is to share:
+ * call it once a second. */
 void duplex_fill_places(struct duplex *d, int64_t now);
 
 /* --- duplex_tips.c --- */

@@ -44,7 +44,8 @@ struct inbound {
     struct fault why;
     uint64_t network;            /* of its address (peers/address.h), set by the owner; 0: any */
     void *connection;            /* the owner's, for config->announced */
-    uint64_t useful;             /* new records received from it */
+    uint64_t useful;             /* new records received from it, */
+    uint64_t costly;             /* ... other than peer records, which anyone makes for free */
     struct inbound_state *state; /* listener.c's */
 };
 

@@ -120,9 +120,10 @@ void inbound_useless(struct inbound *peer, int64_t now)
 
 /* A refused record was counted as new, and is useless after all. It may have come from a relay that
  * could not know, so this costs a share of the requests, and never more. */
-static void take_back(struct inbound *peer, int64_t now)
+static void take_back(struct inbound *peer, bool costly, int64_t now)
 {
     peer->useful -= peer->useful > 0;
+    peer->costly -= costly && peer->costly > 0;
     inbound_useless(peer, now);
     inbound_useless(peer, now);
 }
@@ -140,7 +141,7 @@ struct inbound *listener_judged(struct listener *l, const uint8_t id[ID_LEN],
         return NULL;
     *ref = inbound_ref(peer, id, origin.announcement);
     if (verdict == LISTENER_REFUSED)
-        take_back(peer, now);
+        take_back(peer, origin.costly, now);
     return peer;
 }
 
@@ -191,10 +192,13 @@ static int take_new(struct listener *l, struct inbound *peer, const struct item 
     listener_log(l, peer, hidden ? "fluff" : "new", item->id, item->type->name);
     if (peer) {
         const int64_t number = a && i < a->count ? announcer_number(l, a, i) : WIRE_NO_NUMBER;
-        const struct origin origin = {
-            .peer = peer->state->number, .announcement = number, .slot = peer->state->slot};
+        const struct origin origin = {.peer = peer->state->number,
+                                      .announcement = number,
+                                      .slot = peer->state->slot,
+                                      .costly = item->type != &peer_type};
         origins_add(&l->origins, item->id, &origin);
         peer->useful++;
+        peer->costly += origin.costly;
         bucket_add(&peer->state->budget, &listener_budget, 1);
         eager_note(l, peer);
     }

@@ -14,6 +14,7 @@ struct origin {
     uint64_t peer;
     int64_t announcement;
     uint16_t slot;
+    bool costly; /* it is no peer record */
 };
 
 struct origins {

@@ -37,8 +37,8 @@ struct peer_owner {
     void *self;
 
     /* For those that were accepted; may be NULL. */
-    bool (*useful)(void *self, void *peer); /* others are dropped for newcomers before it */
-    bool (*held)(void *self, void *peer);   /* it is not read from now */
+    uint64_t (*worth)(void *self, void *peer); /* those of less are dropped before it */
+    bool (*held)(void *self, void *peer);      /* it is not read from now */
 
     /* For those that are dialed; may be NULL. */
     /* Whether the peer with this key has dialed us, and needs no second connection: while that

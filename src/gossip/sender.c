@@ -219,7 +219,8 @@ struct outbound *sender_join(struct sender *s, struct session *session, const ch
                                            .forth = s->first,
                                            .end = from,
                                            .moved = now,
-                                           .swept = now};
+                                           .swept = now,
+                                           .announcements.first = session->announcements};
     bucket_init(&peer->state->peers, &sender_peers, now);
     if (strcmp(s->last[slot], peer->who))
         forget(s, slot, true);

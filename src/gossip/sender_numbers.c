@@ -20,25 +20,28 @@ static int grow(struct announcements *a)
 void outbound_number(struct sender *s, struct outbound *peer, const struct held *p)
 {
     struct announcements *a = &peer->state->announcements;
+    const uint64_t number = peer->session->announcements - a->first;
     struct fault f;
     if (!session_is_numbered(peer->session))
         return;
-    if (a->next == a->cap && a->cap < WIRE_REMEMBERED && grow(a)) {
+    if (number == a->cap && a->cap < WIRE_REMEMBERED && grow(a)) {
         fault_memory(&f);
         outbound_doom(s, peer, "full", &f);
         return;
     }
-    a->seqs[a->next++ & (a->cap - 1)] = p->seq;
+    a->seqs[number & (a->cap - 1)] = p->seq;
+    peer->session->announcements++;
 }
 
 struct held *outbound_held(const struct sender *s, const struct outbound *peer,
                            const struct wire_ref *ref, uint64_t *next)
 {
     const struct announcements *a = &peer->state->announcements;
-    const uint64_t number = (uint64_t)ref->number;
+    const uint64_t count = peer->session->announcements - a->first;
+    const uint64_t number = (uint64_t)ref->number - a->first;
     if (ref->number < 0)
         return held_find_next(s, ref->id, next);
-    if (number >= a->next || a->next - number > a->cap)
+    if (number >= count || count - number > a->cap)
         return NULL;
     return held_at(s, a->seqs[number & (a->cap - 1)]);
 }

@@ -44,12 +44,12 @@ struct slab {
     char room[];
 };
 
-/* The announcements to a peer, by number modulo cap, as far as they are remembered: the numbers of
- * their records in the order of arrival here. */
+/* The announcements to a peer, as far as they are remembered: the numbers of their records in the
+ * order of arrival here, by their own number, counted from `first`, modulo cap. */
 struct announcements {
     uint64_t *seqs;
-    size_t cap;    /* a power of two, at most WIRE_REMEMBERED; or 0 */
-    uint64_t next; /* the number of the next */
+    size_t cap;     /* a power of two, at most WIRE_REMEMBERED; or 0 */
+    uint64_t first; /* earlier ones belong to a place that the peer lost */
 };
 
 struct outbound_state {

@@ -44,8 +44,9 @@ struct session {
     struct buf queue;  /* lines to send; the first `queued` bytes are in `out` already */
     size_t queued;
     struct coding *coding;
-    bool stored;    /* what we send is not worth compressing: session_compress */
-    uint64_t lines; /* bytes of lines queued in all */
+    bool stored;            /* what we send is not worth compressing: session_compress */
+    uint64_t lines;         /* bytes of lines queued in all */
+    uint64_t announcements; /* ids that we announced, if they are numbered */
     uint64_t bytes_sent, bytes_received; /* on the network, TLS included; set when it ends */
     int64_t began, heard, line_began, asked, unread_since;
     bool measures;              /* pings even a peer that is not silent, to know its round trip */

@@ -51,33 +51,55 @@ static struct connection *too_silent(struct server *s)
     return NULL;
 }
 
-static bool is_useful(const struct server *s, const struct connection *c)
+static uint64_t worth(const struct server *s, const struct connection *c)
 {
     const struct peer_owner *owner = s->config->owner;
-    return c->peer && owner->useful && owner->useful(owner->self, c->peer);
+    return c->peer && owner->worth ? owner->worth(owner->self, c->peer) : 0;
 }
 
-/* Whether a connection may be dropped for a newcomer: it has said hello, has had time to deliver
- * something, and has not. */
-static bool is_idle(const struct server *s, const struct connection *c, int64_t now)
+/* Whether a connection has said hello, and had time to deliver something. */
+static bool is_settled(const struct connection *c, int64_t now)
 {
-    return connection_is_greeted(c) && !is_useful(s, c) && now - c->since >= GRACE;
+    return connection_is_greeted(c) && now - c->since >= GRACE;
 }
 
-/* The connection to drop for a newcomer from this network: the newest idle one of the most crowded
- * network or, if that is not the newcomer's, the newest that has delivered nothing. NULL: none. */
+/* The newest settled connection of the most crowded network that has delivered nothing of worth;
+ * else, of the newer half of that network, the one that has delivered least. NULL: none. */
+static struct connection *least_worthy(const struct server *s, int64_t now)
+{
+    size_t newer = (netgroups_most(s->groups) + 1) / 2, i = 0;
+    uint64_t least = UINT64_MAX;
+    struct connection *found = NULL;
+    for (struct netgroup_member *m = netgroups_newest(s->groups); m; m = m->older, i++) {
+        struct connection *c = CONNECTION_OF(m, member);
+        if (!is_settled(c, now))
+            continue;
+        uint64_t w = worth(s, c);
+        if (w < least && (w == 0 || i < newer)) {
+            least = w;
+            found = c;
+        }
+        if (w == 0)
+            break;
+    }
+    return found;
+}
+
+/* The newest connection of the most crowded network that has delivered nothing of worth. */
+static struct connection *newest_worthless(const struct server *s)
+{
+    for (struct netgroup_member *m = netgroups_newest(s->groups); m; m = m->older)
+        if (!worth(s, CONNECTION_OF(m, member)))
+            return CONNECTION_OF(m, member);
+    return NULL;
+}
+
+/* The connection to drop for a newcomer from this network. NULL: none. */
 static struct connection *eviction_candidate(const struct server *s, uint64_t newcomer, int64_t now)
 {
     bool crowded = netgroups_of(s->groups, newcomer) + 1 > netgroups_most(s->groups);
-    struct connection *newest = NULL;
-    for (struct netgroup_member *m = netgroups_newest(s->groups); m; m = m->older) {
-        struct connection *c = CONNECTION_OF(m, member);
-        if (is_idle(s, c, now))
-            return c;
-        if (!newest && !crowded && !is_useful(s, c))
-            newest = c;
-    }
-    return newest;
+    struct connection *c = least_worthy(s, now);
+    return c || crowded ? c : newest_worthless(s);
 }
 
 bool server_make_room(struct server *s, const struct sockaddr *from)
@@ -92,6 +114,6 @@ bool server_make_room(struct server *s, const struct sockaddr *from)
         return true;
     c = eviction_candidate(s, network, loop_now());
     if (c)
-        connection_drop(c, "full", "full: the newest idle one of the most crowded network");
+        connection_drop(c, "full", "full: others came, and this one has delivered least");
     return c;
 }

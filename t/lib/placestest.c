@@ -1,0 +1,135 @@
+/*
+ * placestest: who has a place at the sender (gossip/duplex.h) while more peers dial us than it has
+ * places for. Prints `ok NAME` for each scene; status 1 if one fails.
+ */
+#include "gossip/duplex_parts.h"
+#include "gossip/sender_parts.h"
+#include "gossip/wire.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define must(x) ((x) ? (void)0 : (printf("line %d: %s\n", __LINE__, #x), exit(1)))
+
+enum { SECOND = 1000, DIALED = 8, PLACES = SENDER_PEERS_MAX - DIALED, PEERS_MAX = 300 };
+
+struct scene {
+    struct sender_config sending;
+    struct duplex_config connecting;
+    struct duplex *duplex;
+    struct peer_owner owner;
+    struct duplex_peer *peers[PEERS_MAX];
+    size_t count;
+    int64_t now;
+};
+
+static void refuse(void *self, uint64_t line, const char *why)
+{
+    (void)self, (void)line, (void)why;
+}
+
+static void begin(struct scene *s)
+{
+    *s = (struct scene){.now = 1};
+    s->sending = (struct sender_config){.bytes = 1 << 20, .need = 1, .refuse = refuse, .seed = 1};
+    s->connecting = (struct duplex_config){.roles = WIRE_SENDS | WIRE_LISTENS, .dialed = DIALED};
+    s->connecting.sender = sender_new(&s->sending);
+    must(s->connecting.sender && (s->duplex = duplex_new(&s->connecting)));
+    s->owner = duplex_owner(s->duplex);
+}
+
+/* So many more peers of this network dial us. */
+static void dial(struct scene *s, size_t n, uint64_t network)
+{
+    static const char address[] = "192.0.2.1:7001";
+    const struct peer_link link = {.address = address, .network = network, .version = WIRE_VERSION};
+    struct hello theirs = {.version = WIRE_VERSION, .roles = WIRE_LISTENS};
+    struct buf line = {0};
+    struct fault f;
+    must(hello_format(&theirs, &line) == 0);
+    while (n--) {
+        struct session *session;
+        struct session_role role = s->owner.role;
+        struct duplex_peer *p = s->owner.join(s->owner.self, &link, &session, s->now, &f);
+        must(p && s->count < PEERS_MAX);
+        role.self = p;
+        must(session_take(session, line.data, line.len, &role, s->now, &f) == 0);
+        s->peers[s->count++] = p;
+    }
+    buf_free(&line);
+}
+
+static void pass(struct scene *s, int seconds)
+{
+    while (seconds-- > 0)
+        duplex_turn(s->duplex, false, false, s->now += SECOND);
+}
+
+/* How many of the peers [from, to) have a place. */
+static size_t placed(const struct scene *s, size_t from, size_t to)
+{
+    size_t n = 0;
+    for (size_t i = from; i < to; i++)
+        n += s->peers[i]->out != NULL;
+    return n;
+}
+
+static void end(struct scene *s)
+{
+    struct fault why;
+    fault_trouble(&why, "the end");
+    while (s->count)
+        s->owner.leave(s->owner.self, s->peers[--s->count], &why, s->now);
+    duplex_free(s->duplex);
+    sender_free(s->connecting.sender);
+}
+
+/* One network takes all places and as many again wait; each peer of another gets one at once. */
+static void test_crowd(void)
+{
+    struct scene s;
+    begin(&s);
+    dial(&s, (size_t)2 * PLACES, 1);
+    must(placed(&s, 0, PLACES) == PLACES && placed(&s, PLACES, s.count) == 0);
+    for (size_t i = 0; i < 10; i++)
+        dial(&s, 1, 2 + i);
+    pass(&s, 10);
+    must(placed(&s, s.count - 10, s.count) == 10);
+    must(placed(&s, 0, s.count) == PLACES && placed(&s, 0, PLACES / 2) == PLACES / 2);
+    end(&s);
+}
+
+/* Among peers of one network, half of the places are shared by turns. A connection that loses its
+ * place and gets it back numbers its announcements on. */
+static void test_turns(void)
+{
+    struct scene s;
+    bool lost = false, back = false;
+    begin(&s);
+    dial(&s, (size_t)PLACES + 1, 1);
+    const struct duplex_peer *late = s.peers[PLACES];
+    pass(&s, DUPLEX_TENURE / SECOND - 1);
+    must(!late->out);
+    pass(&s, 2);
+    must(late->out && placed(&s, 0, s.count) == PLACES);
+    s.peers[PLACES]->session.announcements = 7;
+    for (int i = 0; i < PLACES * DUPLEX_TENURE / SECOND; i++) {
+        pass(&s, 1);
+        must(placed(&s, 0, PLACES / 2) == PLACES / 2);
+        lost |= !late->out;
+        back |= lost && late->out;
+        must(!late->out || late->out->state->announcements.first == (lost ? 7 : 0));
+    }
+    must(back);
+    end(&s);
+}
+
+int main(void)
+{
+    test_crowd();
+    puts("ok crowd");
+    test_turns();
+    puts("ok turns");
+    return 0;
+}
