@@ -152,6 +152,10 @@ int index_add_members(void *self, const uint8_t root[ID_LEN], const struct membe
 int index_get_members(void *self, const uint8_t root[ID_LEN], struct member_set *set,
                       struct fault *f);
 
+/* Stores an entry that is a transaction, this line of a block's body. 0, or -1 and trouble. */
+int index_add_tx(struct index *ix, const struct index_block *b, const struct entry *e, int64_t line,
+                 struct fault *f);
+
 /* Appends a block's journal to *out. 0, or -1 and trouble. */
 int index_journal(struct index *ix, int64_t n, struct buf *out, struct fault *f);
 
