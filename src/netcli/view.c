@@ -1,10 +1,7 @@
-#include "netcli/view.h"
+#include "netcli/view_parts.h"
 
 #include "base/file.h"
 #include "gossip/wire.h"
-#include "query/headers.h"
-#include "query/proving.h"
-#include "query/proving_state.h"
 #include "seal/header.h"
 
 #include <errno.h>
@@ -12,24 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum {
-    AGAIN = 1000,         /* milliseconds until opening is tried again */
-    PART_BYTES = 1 << 18, /* of headers and what belongs to them, read at once */
-    BALANCES_KEPT = 4096, /* proofs of balances after which what was loaded for them is freed */
-};
-
-struct ledger_view {
-    const char *path;
-    bool has_chain, is_open, tried;
-    uint8_t chain[ID_LEN];
-    struct ledger ledger;
-    struct ledger_view_times times;
-    int64_t next;       /* when opening may be tried next, by times.now */
-    uint64_t balances;  /* proved */
-    int64_t looked;     /* when `holds` last looked at the file */
-    int last;           /* the result of the last try, 0 or -1, */
-    struct fault fault; /* and why */
-};
+enum { AGAIN = 1000 }; /* milliseconds until opening is tried again */
 
 struct ledger_view *ledger_view_new(const char *path, const uint8_t *chain,
                                     struct ledger_view_times times)
@@ -94,8 +74,7 @@ static int open_ledger(struct ledger_view *v, struct fault *f)
     return 1;
 }
 
-/* Brings v->ledger up to date: 1; 0 if there is none yet; -1 and trouble. */
-static int look(struct ledger_view *v, struct fault *f)
+int ledger_view_look(struct ledger_view *v, struct fault *f)
 {
     if (v->is_open && !file_is_at(v->ledger.file.fd, v->path))
         forget(v);
@@ -118,7 +97,7 @@ static int look(struct ledger_view *v, struct fault *f)
 static int tip(void *self, int64_t *height, uint8_t id[ID_LEN], struct fault *f)
 {
     struct ledger_view *v = self;
-    int seen = look(v, f);
+    int seen = ledger_view_look(v, f);
     if (seen <= 0)
         return seen;
     *height = v->ledger.tree.best.height;
@@ -140,14 +119,14 @@ static int holds(void *self, const uint8_t id[ID_LEN], struct fault *f)
 {
     struct ledger_view *v = self;
     struct node node;
-    int seen = is_fresh(v) ? 1 : look(v, f);
+    int seen = is_fresh(v) ? 1 : ledger_view_look(v, f);
     return seen <= 0 ? seen : tree_find(&v->ledger.tree, id, &node, f);
 }
 
 static int header(void *self, const struct block *b, const uint8_t id[ID_LEN], struct fault *f)
 {
     struct ledger_view *v = self;
-    int seen = look(v, f);
+    int seen = ledger_view_look(v, f);
     if (seen < 0)
         return -1;
     if (!seen)
@@ -155,8 +134,8 @@ static int header(void *self, const struct block *b, const uint8_t id[ID_LEN], s
     return tree_header(&v->ledger.tree, b, id, v->times.clock(NULL), f);
 }
 
-/* Whether the block with this id is on the best chain: 1 and its height, 0, or -1. */
-static int on_chain(struct ledger *l, const uint8_t id[ID_LEN], int64_t *height, struct fault *f)
+int ledger_view_on_chain(struct ledger *l, const uint8_t id[ID_LEN], int64_t *height,
+                         struct fault *f)
 {
     struct node node, there;
     int found = tree_find(&l->tree, id, &node, f);
@@ -170,7 +149,7 @@ static int on_chain(struct ledger *l, const uint8_t id[ID_LEN], int64_t *height,
 static int locate(void *self, const char *ids, size_t n, int64_t *height, struct fault *f)
 {
     struct ledger_view *v = self;
-    int seen = look(v, f), found = 0;
+    int seen = ledger_view_look(v, f), found = 0;
     if (seen < 0)
         return -1;
     for (size_t at = 0, count = 0; !found; at += 2 * ID_LEN + 1) {
@@ -182,7 +161,7 @@ static int locate(void *self, const char *ids, size_t n, int64_t *height, struct
         if (field_id(x, "pull: id", id, f))
             return -1;
         if (seen)
-            found = on_chain(&v->ledger, id, height, f);
+            found = ledger_view_on_chain(&v->ledger, id, height, f);
         if (!end)
             break;
     }
@@ -193,142 +172,13 @@ static int block(void *self, int64_t height, struct buf *out, uint8_t id[ID_LEN]
 {
     struct ledger_view *v = self;
     struct node node;
-    int seen = look(v, f);
+    int seen = ledger_view_look(v, f);
     if (seen > 0)
         seen = index_at_height(v->ledger.index, height, &node, f);
     if (seen <= 0)
         return seen;
     memcpy(id, node.id, ID_LEN);
     return ledger_read(&v->ledger, &node, false, out, f) ? -1 : 1;
-}
-
-/* --- For light clients ------------------------------------------------------------------------ */
-
-static int add_line(void *self, const char *line, size_t len, struct fault *f)
-{
-    return buf_add(self, line, len) ? fault_memory(f) : 0;
-}
-
-static int64_t headers(void *self, int64_t height, int64_t count, struct buf *out, struct fault *f)
-{
-    struct ledger_view *v = self;
-    int64_t first = height == 0;
-    int seen = look(v, f);
-    if (seen <= 0)
-        return seen;
-    if (first && ledger_read(&v->ledger, &v->ledger.tree.genesis, false, out, f))
-        return -1;
-    int64_t got = ledger_headers(&v->ledger, height + first, count - first, PART_BYTES, add_line,
-                                 out, f);
-    return got < 0 ? -1 : first + got;
-}
-
-static int end(void *self, int64_t *height, uint8_t id[ID_LEN], struct fault *f)
-{
-    struct ledger_view *v = self;
-    struct node node;
-    int seen = look(v, f);
-    if (seen <= 0)
-        return seen;
-    *height = ledger_headers_end(&v->ledger);
-    if (index_at_height(v->ledger.index, *height, &node, f) <= 0)
-        return -1;
-    memcpy(id, node.id, ID_LEN);
-    return 1;
-}
-
-static int jump(void *self, int64_t height, struct buf *out, struct fault *f)
-{
-    struct ledger_view *v = self;
-    int seen = look(v, f);
-    return seen > 0 ? ledger_jump(&v->ledger, height, add_line, out, f) : seen;
-}
-
-/* Appends the lines of the set in a block's header, where members seal. 0, or -1. */
-static int add_members(struct ledger *l, const struct node *node, struct buf *out, struct fault *f)
-{
-    const struct member_set *set;
-    char line[MEMBER_LINE_MAX];
-    if (!l->tree.anchor.seal->rules.by_members)
-        return 0;
-    int found = tree_stored_set(&l->tree, node->target, &set, f);
-    for (size_t i = 0; found > 0 && i < set->count; i++)
-        if (buf_add(out, line, member_format(&set->list[i], line)) || buf_add(out, "\n", 1))
-            return fault_memory(f);
-    return found < 0 ? -1 : 0;
-}
-
-/* If a block of the best chain has this id, appends its header, with the lines of its set where
- * members seal: 1, 0, or -1. */
-static int block_header(struct ledger *l, const uint8_t id[ID_LEN], struct buf *out,
-                        struct fault *f)
-{
-    struct node node;
-    int64_t height;
-    int found = on_chain(l, id, &height, f);
-    if (found <= 0)
-        return found;
-    if (index_at_height(l->index, height, &node, f) <= 0)
-        return -1;
-    return ledger_read(l, &node, true, out, f) || add_members(l, &node, out, f) ? -1 : 1;
-}
-
-static int prove(void *self, const uint8_t id[ID_LEN], struct buf *out, uint64_t *read,
-                 struct fault *f)
-{
-    struct ledger_view *v = self;
-    struct node node;
-    struct proof p;
-    bool off_best;
-    *read = 0;
-    int found = look(v, f);
-    if (found <= 0)
-        return found;
-    found = block_header(&v->ledger, id, out, f);
-    if (found)
-        return found;
-    found = proving_find(&v->ledger, id, NULL, &node, &off_best, f);
-    if (!found && !off_best)
-        *read = v->ledger.tree.genesis.size; /* which was searched as well */
-    if (found <= 0)
-        return found;
-    *read = 2 * node.size; /* read, then hashed */
-    found = proving_make(&v->ledger, &node, id, &p, out, f);
-    if (found > 0 && (proof_format(&p, out) || buf_add(out, "\n", 1)))
-        return fault_memory(f);
-    return found;
-}
-
-static int64_t attests(void *self, int64_t height, int64_t count, struct buf *out, uint64_t *read,
-                       struct fault *f)
-{
-    struct ledger_view *v = self;
-    struct node node;
-    int64_t looked = 0;
-    int found = look(v, f);
-    *read = 0;
-    if (found > 0 && !v->ledger.tree.rules.finality)
-        return 0;
-    while (found > 0 && looked < count && !*read) {
-        found = index_at_height(v->ledger.index, height + looked, &node, f);
-        int read_any = found > 0 ? proving_attests(&v->ledger, &node, out, f) : 0;
-        if (read_any < 0)
-            return -1;
-        looked += found > 0;
-        *read = read_any ? 2 * node.size : 0;
-    }
-    return found < 0 ? -1 : looked;
-}
-
-static int balance(void *self, const struct account *account, int64_t height, struct buf *out,
-                   uint64_t *read, struct fault *f)
-{
-    struct ledger_view *v = self;
-    int seen = look(v, f);
-    *read = 0;
-    if (seen > 0 && ++v->balances % BALANCES_KEPT == 0)
-        tree_forget_state(&v->ledger.tree);
-    return seen > 0 ? proving_account_near(&v->ledger, height, account, out, read, f) : seen;
 }
 
 static int64_t maxblock(void *self)
@@ -345,19 +195,19 @@ struct view ledger_view_table(struct ledger_view *v)
                          .locate = locate,
                          .block = block,
                          .maxblock = maxblock,
-                         .headers = headers,
-                         .end = end,
-                         .jump = jump,
-                         .prove = prove,
-                         .attests = attests,
-                         .balance = balance,
+                         .headers = ledger_view_headers,
+                         .end = ledger_view_end,
+                         .jump = ledger_view_jump,
+                         .prove = ledger_view_prove,
+                         .attests = ledger_view_attests,
+                         .balance = ledger_view_balance,
                          .self = v};
 }
 
 int ledger_view_chain(struct ledger_view *v, uint8_t chain[ID_LEN], struct rules *rules,
                       struct fault *f)
 {
-    int seen = look(v, f);
+    int seen = ledger_view_look(v, f);
     if (seen <= 0)
         return seen;
     memcpy(chain, v->chain, ID_LEN);
