@@ -325,7 +325,7 @@ go_on() { # sets status
     ledger-chain -M -b "$tip" sealed | cmp - <(ledger-chain -M sealed)
     for argument in -t -H; do
         expect 2 ledger-chain -M $argument sealed
-        says '^ledger-chain: -M excludes -H and -t$'
+        says '^ledger-chain: -M: not with -H or -t$'
     done
     expect 2 sh -c 'ledger-chain -M sealed >/dev/full'
 }

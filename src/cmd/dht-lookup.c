@@ -102,9 +102,9 @@ static void check_options(struct run *r)
     if (r->jobs.puts && (r->port >= 0 || r->only >= 0))
         cli_misuse("-P: not with -a or -o");
     if (!r->jobs.puts && (r->key || r->jobs.json))
-        cli_misuse("-k and -j are options of -P");
+        cli_misuse("-k and -j go with -P");
     if (!r->key && (r->salt || r->jobs.seq >= 0))
-        cli_misuse("-S and -s are options of -k");
+        cli_misuse("-S and -s go with -k");
     if (r->salt && strlen(r->salt) > ITEM_SALT_MAX)
         cli_misuse("-S: more than %d bytes", ITEM_SALT_MAX);
     r->jobs.salt = r->salt ? r->salt : "";

@@ -233,9 +233,9 @@ int main(int argc, char **argv)
     char **operands = cli_options(&program, argc, argv, &r);
     cli_count_operands(operands, 0, 1);
     if (r.attests && !r.headers)
-        cli_die("-A goes with -H");
+        cli_misuse("-A goes with -H");
     if (r.members && (r.headers || r.tip_only))
-        cli_misuse("-M excludes -H and -t");
+        cli_misuse("-M: not with -H or -t");
     cli_open_ledger(&l, *operands ? *operands : r.ledger);
     print_chain(&l, &r);
     ledger_close(&l);

@@ -253,11 +253,11 @@ static void verify_file(struct run *r, const char *path)
 static void check_options(const struct run *r)
 {
     if (r->headers && r->ledger)
-        cli_die("-H judges by the headers that it reads: not with -l");
+        cli_misuse("-H judges by the headers that it reads: not with -l");
     if (!r->headers && (r->within >= 0 || r->evidence))
-        cli_die("-%c goes with -H", r->evidence ? 'E' : 'w');
+        cli_misuse("-%c goes with -H", r->evidence ? 'E' : 'w');
     if (r->script.wanted && (r->headers || r->checkpoints.path || r->unchecked))
-        cli_die("-x explains what is judged from nothing: not with -H, -C or -u");
+        cli_misuse("-x explains what is judged from nothing: not with -H, -C or -u");
 }
 
 /* Opens what judging needs; the ledger, if there is one, into *against. */

@@ -85,7 +85,7 @@ void listener_free(struct listener *l);
 void listener_hello(const struct listener *l, struct hello *h);
 
 /* Adds a peer (account NULL: a plain connection) on this session, which stays the caller's until
- * the peer has left. NULL and a fault: it is discouraged, there is no room, or no memory. who: its
+ * the peer has left. NULL and a fault: it is discouraged, there is no place, or no memory. who: its
  * name in the log if it has no account. */
 struct inbound *listener_join(struct listener *l, struct session *session,
                               const uint8_t account[ID_LEN], const char *who, int64_t now,
@@ -138,7 +138,7 @@ int listener_wait(const struct listener *l);
  * requested any more. */
 void listener_know(struct listener *l, const uint8_t id[ID_LEN]);
 
-/* Puts more of the answer to a pull into the peer's session, as far as there is room. */
+/* Puts more of the answer to a pull into the peer's session, as much as it takes. */
 void listener_serve(struct listener *l, struct inbound *peer);
 
 #endif
