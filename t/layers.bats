@@ -9,7 +9,7 @@ forge() {
     printf '#include "base/hex.h"\n#include <sys/stat.h>\n#include <string.h>\n' >src/base/hex.c
     printf '#include "base/hex.h"\n#include <uthash.h>\n' >src/record/tx.c
     printf '#include "base/hex.h"\n#include <openssl/evp.h>\n' >src/crypto/key.c
-    printf '#include "record/tx.h"\n#include "crypto/key.h"\n#include <zlib.h>\n' >src/ledger/file.c
+    printf '#include "record/tx.h"\n#include "index/index.h"\n#include <zlib.h>\n' >src/ledger/file.c
     printf '#include "record/tx.h"\n#include <sqlite3.h>\n' >src/index/index.c
     printf '#include "crypto/key.h"\n#include <openssl/ssl.h>\n' >src/net/tls.c
     printf '#include "ledger/file.h"\n#include "net/tls.h"\n' >src/sync/sync.c
@@ -49,6 +49,11 @@ spoil() {
     spoil src/crypto/key.c '#include "record/tx.h"'
     spoil src/crypto/key.c '#include <sqlite3.h>'
     spoil src/work/target.c '#include "record/tx.h"'
+    spoil src/work/target.c '#include "crypto/key.h"'
+    spoil src/hash/sha256.c '#include "crypto/key.h"'
+    spoil src/slhdsa/hash.c '#include "crypto/key.h"'
+    spoil src/ledger/file.c '#include "crypto/key.h"'
+    spoil src/txcli/batching.c '#include "blockcli/body.h"'
     spoil src/state/pay.c '#include "work/target.h"'
     spoil src/ledger/file.c '#include "cli/cli.h"'
     spoil src/ledger/file.c '#include <openssl/evp.h>'
