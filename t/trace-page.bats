@@ -88,6 +88,12 @@ refused() { # STATUS WORDS ARGUMENT...
         grep -oh 'say("[a-z-]*"[,)]' "$ROOT"/src/page/trace/*.js | cut -d '"' -f 2
     } | sort -u >used
     [ -z "$(comm -13 keys used)" ] || { comm -13 keys used && return 1; }
+    while read -r key; do
+        case $key in
+        event-* | legend-* | steps-*) ;;
+        *) grep -qF "\"$key\"" "$ROOT"/src/page/trace/*.{js,html} "$ROOT/src/page/elements.js" || { echo "nobody says $key" && return 1; } ;;
+        esac
+    done <keys
     printf 'language de\nplay Abspielen <b>\n' >mine
     trace >t
     expect 0 trace-page -t mine t

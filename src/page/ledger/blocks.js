@@ -4,8 +4,8 @@ let madeBlocks = 0;
 
 // key: who it is, for as long as the page is open, whatever becomes of its lines; lines: the header first; parent: the key of
 // the block that it was made upon, or null; torn: its last line has no newline.
-function makeBlock(lines, parent, key) {
-    return {key: key || ++madeBlocks, lines, parent, torn: false};
+function makeBlock(lines, parent) {
+    return {key: ++madeBlocks, lines, parent, torn: false};
 }
 
 const headerField = (block, i) => block.lines[0].split(" ")[i];
@@ -27,12 +27,12 @@ function splitBlocks(bytes) {
 }
 
 function readBlocks(bytes) {
-    const {groups, torn} = splitBlocks(bytes), blocks = [], byId = new Map();
+    const {groups, torn} = splitBlocks(bytes), blocks = [], keyOf = new Map();
     for (const lines of groups) {
         const last = blocks[blocks.length - 1];
-        const block = makeBlock(lines, byId.get(lines[0].split(" ")[2]) || (last ? last.key : null));
+        const block = makeBlock(lines, keyOf.get(lines[0].split(" ")[2]) || (last ? last.key : null));
         blocks.push(block);
-        byId.set(sha256Known(lines[0]), block.key);
+        keyOf.set(sha256Known(lines[0]), block.key);
     }
     if (torn && blocks.length) {
         blocks[blocks.length - 1].torn = true;

@@ -2,7 +2,7 @@
 
 const cards = new Map();
 
-const nearby = typeof IntersectionObserver === "undefined" ? null : new IntersectionObserver((entries) => {
+const nearby = new IntersectionObserver((entries) => {
     for (const entry of entries) {
         const card = cards.get(Number(entry.target.dataset.key));
         if (card) {
@@ -14,9 +14,7 @@ const nearby = typeof IntersectionObserver === "undefined" ? null : new Intersec
 function newCard(key) {
     const card = makeCard(key);
     cards.set(key, card);
-    if (nearby) {
-        nearby.observe(card.root);
-    }
+    nearby.observe(card.root);
     return card;
 }
 
@@ -40,9 +38,6 @@ function showCards(checked, lanes) {
         }
         card.next = {result, start: checked.starts[i], lane: lanes.get(key), tip: result === checked.best};
         card.filled || !card.result ? updateCard(card) : updateLater(card);
-        if (!nearby) {
-            fillCard(card);
-        }
     });
 }
 

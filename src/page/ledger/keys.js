@@ -36,6 +36,8 @@ function signTx(line, keys) {
     return text;
 }
 
+const OPERATION_ENDS = new Map([["pay", 9], ["stake", 7], ["unstake", 7], ["admit", 8]]);
+
 // Where the operation of a tx ends: the index of the field after its arguments.
 function endOfOperation(fields) {
     if (fields[5] === "batch") {
@@ -45,7 +47,7 @@ function endOfOperation(fields) {
         }
         return at;
     }
-    return {pay: 9, stake: 7, unstake: 7, admit: 8}[fields[5]] || fields.length;
+    return OPERATION_ENDS.get(fields[5]) || fields.length;
 }
 
 function sponsorOf(fields) {

@@ -40,16 +40,8 @@ function bestOf(results) {
     return best;
 }
 
-function markBest(results, best) {
-    const on = new Set();
-    for (let at = best; at; at = at.parent) {
-        on.add(at);
-    }
-    return on;
-}
-
 // blocks: of the file, in order; before: what this gave the last time, or null; context: {now, signed}. Gives {blocks, results,
-// best, onBest (a set of results), starts (the number of each block's first line), first (the first fault)}.
+// best, starts (the number of each block's first line), first (the first fault)}.
 function checkLedger(blocks, before, context) {
     const results = [], seen = new Map(), byKey = new Map(), starts = [];
     const old = new Map(before ? before.results.map((result) => [result.block.key, result]) : []);
@@ -68,8 +60,7 @@ function checkLedger(blocks, before, context) {
         starts.push(line);
         line += block.lines.length;
     });
-    const best = bestOf(results);
-    return {blocks, results, starts, best, onBest: markBest(results, best), first: firstFault(results, starts)};
+    return {blocks, results, starts, best: bestOf(results), first: firstFault(results, starts)};
 }
 
 // The first line of the file that breaks a rule: {line, index, fault}, or null.

@@ -10,7 +10,7 @@ function hideProgress(card) {
     card.mining.hidden = true;
 }
 
-function cancelMining(text) {
+function cancelMining() {
     if (mining.stop) {
         mining.stop();
         const card = cards.get(mining.key);
@@ -18,7 +18,7 @@ function cancelMining(text) {
             hideProgress(card);
         }
         mining.stop = null;
-        announce(text || say("mine.cancelled"));
+        announce(say("mine.cancelled"));
     }
 }
 

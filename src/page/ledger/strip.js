@@ -1,6 +1,6 @@
 // The tree of blocks in small: a column for each height, the chain with the most work in the first row, side branches below.
 
-// The chain with the most work, whether it holds or not: it stays where it is while somebody edits.
+// The results on the chain with the most work, whether it holds or not: it stays where it is while somebody edits.
 function mainChain(results) {
     let tip = null;
     for (const result of results) {
@@ -8,7 +8,11 @@ function mainChain(results) {
             tip = result;
         }
     }
-    return markBest(results, tip);
+    const chain = new Set();
+    for (let at = tip; at; at = at.parent) {
+        chain.add(at);
+    }
+    return chain;
 }
 
 // block key -> row: 0 for the main chain; a branch takes the first row that is free at its height.
