@@ -198,7 +198,7 @@ balance $alice 3"; do
     pull_host slow longer slow
     { eventually event a '[^ ]+ prove - balance found' && touch longer.go; } &
     STARTED+=($!)
-    pull -n 2 -A alice "$at" "$(<slow.at)"
+    pull -n 2 -A alice "$at" "$(<slow.at)" # if this one is asked first, the genesis block comes from both
     cat "$err"
     [ "$status" -eq 1 ]
     says '^ledger-pull: alice: 999991 after block 3, and 3 transactions; '

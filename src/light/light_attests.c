@@ -192,12 +192,15 @@ int light_add_attest(struct light *c, const char *text, size_t len, int64_t now,
     const char *end = memchr(text, '\n', len);
     size_t first = end ? (size_t)(end - text) : len;
     c->unsure = false;
-    if (end && line_check(text, first, f))
+    if (!end || !c->finality.follows) {
+        fault_rule(f, "attest: not a line and its proof, of a chain with `rule finality`");
         return 0;
-    if (end && (is_tx(text, first) ? light_takes_accusations(c) : c->finality.follows))
-        return judge_pair(c, text, len, first, now, f);
-    fault_rule(f, "attest: not a line and its proof, of a chain with `rule finality`");
-    return 0;
+    }
+    if (is_tx(text, first) && !light_takes_accusations(c)) {
+        fault_rule(f, "tx: accuse: on this chain, the headers or the state show who is accused");
+        return 0;
+    }
+    return line_check(text, first, f) ? 0 : judge_pair(c, text, len, first, now, f);
 }
 
 int light_take_attest(struct light *c, const struct line *line, int64_t now, struct span *text,

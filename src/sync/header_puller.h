@@ -61,6 +61,7 @@ struct header_puller {
     int64_t left; /* headers, or blocks with attest lines, that this answer may still contain */
     int64_t got, fresh;   /* how many it contained, or how many lines, and how many were new */
     uint8_t last[ID_LEN]; /* the last one */
+    bool wants_genesis;   /* there was none when it was requested */
     struct buf genesis;   /* the genesis block, whose body is arriving */
     int64_t body_left;
     struct buf group;         /* a header whose lines are arriving, and they; or an attest line */

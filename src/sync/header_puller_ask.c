@@ -10,6 +10,7 @@ static int send(struct header_puller *p, struct session *s, enum header_request 
                 struct buf *line, int64_t now, struct fault *f)
 {
     p->request = request;
+    p->wants_genesis = request == REQUEST_HEADERS && !p->chain->begun(p->chain->self);
     p->asked = p->progress = now;
     p->got = p->fresh = 0;
     p->group.len = p->group_lines = p->attests_bytes = 0;

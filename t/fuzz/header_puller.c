@@ -1,6 +1,6 @@
-/* gossip/header_puller and gossip/session: a peer that says anything to a light client, which asks
- * it for headers, proofs and balances in turn. In what it says `@` stands for the id of the header
- * that it gave last, `&` for the id that is wanted, `!` for a moment. */
+/* sync/header_puller and gossip/session: a peer that says anything to a light client, which asks it
+ * for headers, proofs, balances and attest lines in turn. In what it says `@` stands for the id of
+ * the header that it gave last, `&` for the id that is wanted, `!` for a moment. */
 #include "sync/header_puller.h"
 #include "hash/sha256.h"
 #include "pull_talk.h"
@@ -55,6 +55,19 @@ static int take(void *self, const char *text, size_t len, bool genesis, struct f
     return b.time % 2 == 0;
 }
 
+/* It gets two lines, the second of which is a proof of this block. */
+static int attest(void *self, const uint8_t block[ID_LEN], const char *text, size_t len,
+                  struct fault *f)
+{
+    struct proof p;
+    const char *end = memchr(text, '\n', len);
+    (void)self;
+    must(end && !memchr(end + 1, '\n', (size_t)(text + len - end - 1)));
+    must(proof_parse(end + 1, (size_t)(text + len - end - 1), &p, f) == 0);
+    must(memcmp(p.block, block, ID_LEN) == 0);
+    return len % 2 == 0;
+}
+
 static void answered(void *self, struct header_puller *p)
 {
     struct run *r = self;
@@ -100,6 +113,8 @@ static int ask(struct run *r, size_t turn)
     if (r->of_account)
         return header_puller_balance(&r->puller, &r->talk.session, &(struct account){.id = {0x55}},
                                      3, r->talk.now, &f);
+    if (turn % 8 == 6)
+        return header_puller_attests(&r->puller, &r->talk.session, wanted, 3, r->talk.now, &f);
     return turn % 2 ? header_puller_prove(&r->puller, &r->talk.session, wanted, r->talk.now, &f)
                     : header_puller_ask(&r->puller, &r->talk.session, 3, r->talk.now, &f);
 }
@@ -114,7 +129,9 @@ static int step(struct run *r, char c, size_t turn)
     if (c != '!')
         return talk_say(&r->talk, &c, 1);
     r->talk.now += 10000;
-    must(r->puller.left >= -1 && r->puller.left <= 3 && r->puller.got <= 3);
+    must(r->puller.left >= -1 && r->puller.left <= 3);
+    must(r->puller.got <= 3 || r->puller.was == REQUEST_ATTESTS ||
+         r->puller.request == REQUEST_ATTESTS);
     if (header_puller_tick(&r->puller, r->talk.now, &f) ||
         session_tick(&r->talk.session, r->talk.now, &f))
         return -1;
@@ -125,7 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct run r = {.begun = n && data[0] & 1};
     const struct header_chain chain = {
-        .has = has, .locate = locate, .begun = begun, .take = take, .self = &r};
+        .has = has, .locate = locate, .begun = begun, .take = take, .attest = attest, .self = &r};
     header_puller_init(&r.puller, &chain, &r, answered);
     talk_begin(&r.talk, (struct session_role){greeted, line, &r},
                (struct hello){.version = WIRE_VERSION, .roles = WIRE_HEADERS});
