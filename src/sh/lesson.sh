@@ -154,7 +154,8 @@ do_step() { # KIND WORDS
 
 # After the hints, whatever the reader wants to try, where the lesson has run.
 try_hints() {
-    write "(Try it, in $top/lesson, which is removed at the end. Enter alone, or Ctrl-D, ends the lesson.)"
+    write "(Try it, in $top/lesson, which is removed at the end."
+    write "Enter alone, or Ctrl-D, ends the lesson.)"
     while prompt '$ ' && read -r heard && [ -n "$heard" ]; do
         [ -t 0 ] || write "$heard"
         try_typed free

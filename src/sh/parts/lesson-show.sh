@@ -83,7 +83,7 @@ typed_command() { # NUMBER
         done 7<"$own/$1.command"
         [ -z "$all" ] || return 0
         try_typed try
-        write "(That ran in a copy of the folder. The lesson goes on with the command above: type it, or press Enter.)"
+        write "(That ran in a copy of the folder. The lesson waits for its command: type it, or press Enter.)"
     done
 }
 
