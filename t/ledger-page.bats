@@ -226,7 +226,7 @@ edits() { # BROWSER
     [ "$(headers made2 | wc -l)" -eq 7 ]
     printf 'language de\ndo.undo Zur\303\274ck\n' >german
     ledger-page -t german "$VECTORS/good/fork.ledger" >page.html
-    browse page.html "$ROOT/t/lib/ledgerbrowse.mjs" texts paper page.pdf phone
+    browse page.html "$ROOT/t/lib/ledgerbrowse.mjs" texts paper page.pdf seen phone
     type -P pdftotext >/dev/null || return 0
     pdftotext page.pdf - | tr -d ' \n\f' >paper
     while read -r line; do grep -qF "${line##* }" paper; done < <(grep '^tx ' "$VECTORS/good/fork.ledger")

@@ -218,6 +218,20 @@ const TESTS = {
         await p.same('getComputedStyle(document.activeElement).clipPath', "none");
     },
 
+    // Going back field by field: what has the focus is not under the bar.
+    async seen(p) {
+        await p.size(1100, 700);
+        await p.until(settled("good"));
+        await once(p, 4, field(4, 0, 1), "one.focus();");
+        for (let i = 0; i < 30; i++) {
+            await p.value(`(() => {
+                const all = [...document.querySelectorAll("main button, main input, main textarea")].filter((one) => one.offsetParent && !one.disabled);
+                all[all.indexOf(document.activeElement) - 1].focus();
+            })()`);
+            await p.until('document.activeElement.getBoundingClientRect().top >= byId("bar").getBoundingClientRect().bottom');
+        }
+    },
+
     async paper(p, file) {
         await p.until(settled("good"));
         await p.paper(file);

@@ -33,7 +33,7 @@ function lanesOf(results) {
     return lanes;
 }
 
-// Cards that are gone to stop below the bar, which stays.
+// What is scrolled to stops below the bar, which stays.
 function showBarHeight() {
     document.documentElement.style.setProperty("--bar", getComputedStyle(byId("bar")).position === "sticky" ? byId("bar").offsetHeight + "px" : "0px");
 }
