@@ -185,6 +185,10 @@ int take_have(struct listener *l, struct inbound *peer, const char *line, size_t
         idset_prefetch(&l->seen, ids[i]);
         idmap_prefetch(&l->in_flight, ids[i]);
     }
+    for (int i = 0; i < n; i++) {
+        idmap_prefetch_entry(&l->seen.young, ids[i]);
+        idmap_prefetch_entry(&l->in_flight, ids[i]);
+    }
     for (int i = 0; i < n && !peer->doomed; i++) {
         bool ask_it;
         const int64_t number = inbound_number(peer);

@@ -193,6 +193,8 @@ static int take_batch(struct listener *l, struct checking *c, int64_t now, struc
         prefetch_item(l, &c->batch, i);
     for (size_t i = 0; i < c->batch.count; i++) {
         prefetch_item(l, &c->batch, i + AHEAD);
+        if (i + AHEAD / 2 < c->batch.count)
+            idmap_prefetch_entry(&l->in_flight, c->batch.items[i + AHEAD / 2].id);
         if (!from_at(c, i)->unwanted &&
             listener_take_item(l, sender_of(l, c, i), &c->batch.items[i], now))
             return fault_memory(f);
