@@ -184,17 +184,28 @@ void in_flight_forget(struct listener *l, struct inbound *peer, int64_t now)
     buf_free(&due);
 }
 
-/* How long a block that is arriving has so far been excused, in ms. */
+/* Bytes of this block that have arrived from the peer. */
+static size_t arrived_from(const struct inbound *peer, const struct in_flight *a)
+{
+    const struct inbound_state *s = peer->state;
+    if (a->reconstruction && a->reconstruction->slot == s->slot)
+        return a->reconstruction->arrived;
+    return s->body_left && !s->skipping && memcmp(s->block_id, a->id, ID_LEN) == 0 ? s->block.len
+                                                                                   : 0;
+}
+
+/* How long a block that is arriving has so far been excused, in ms. Only its last line shows
+ * whether it is the one announced, so a stranger, who could send anything, is not excused. */
 static int64_t arriving(const struct listener *l, const struct in_flight *a)
 {
-    size_t bytes = a->reconstruction ? a->reconstruction->arrived : 0;
+    size_t most = 0;
     for (size_t i = 0; i < a->requested; i++) {
-        const struct inbound_state *s = inbound_at(l, a->who[i])->state;
-        if (s->body_left && !s->skipping && s->block.len > bytes &&
-            memcmp(s->block_id, a->id, ID_LEN) == 0)
-            bytes = s->block.len;
+        const struct inbound *peer = inbound_at(l, a->who[i]);
+        const size_t bytes = peer->costly ? arrived_from(peer, a) : 0;
+        if (bytes > most)
+            most = bytes;
     }
-    return (int64_t)(bytes / BYTES_PER_MS);
+    return (int64_t)(most / BYTES_PER_MS);
 }
 
 /* Whether one of those that were asked has delivered something of late. */
