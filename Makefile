@@ -316,7 +316,7 @@ names-once: $(OBJ)/libpeerutils.a $(PROGRAMS:%=$(OBJ)/cmd/%.o)
 
 lint-clang:
 	@$(MAKE) $(FUZZ) WARN='$(WARN) -Werror' fuzz-objects
-	@$(MAKE) OUT=$(OUT)/.clang CC=clang OPT=-O1 WARN='$(WARN) -Werror' other-objects
+	@$(MAKE) OUT=$(OUT)/.clang CC=clang OPT=-O0 HARDEN=-fPIE WARN='$(WARN) -Werror' other-objects
 
 lint-tidy: $(SOURCES:%=$(OBJ)/tidy/%)
 
