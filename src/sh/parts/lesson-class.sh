@@ -87,18 +87,17 @@ greet() {
     done <"$own/peers"
 }
 
-# size ROWS|COLUMNS: of the terminal, if stdout is one.
-size() {
-    set -- "$1" "$(stty size <&1 2>/dev/null || :)"
-    case $1:$2 in
-    *: | *:0*) echo 1000 ;;
-    ROWS:*) echo "${2% *}" ;;
-    *) echo "${2#* }" ;;
-    esac
+# The lines and columns of the terminal, in $lines and $columns; many, if stdout is none.
+measure_screen() {
+    stty size <&1 >"$own/size" 2>/dev/null || :
+    read -r lines columns <"$own/size" || :
+    [ "${lines:-0}" -gt 0 ] || lines=1000
+    [ "${columns:-0}" -gt 0 ] || columns=80
 }
 
 # Everyone's tip, as their nodes have last answered the teacher's, and what they have.
 show_class() {
+    measure_screen
     from=$(awk '$1 == "height" && $2 > 500 { from = $2 - 500 } END { print from + 0 }' "$own/status")
     {
         cat "$own/names" "$own/status"
@@ -107,7 +106,7 @@ show_class() {
     } >"$own/known"
     {
         printf 'Students type%s:\n\n    %s\n\n' "$reach" "$bold$invitation$plain"
-        awk -v lines="$(($(size ROWS) - 6))" -v width="$(size COLUMNS)" -v now="$(date +%s)" "$class_table" "$own/known"
+        awk -v lines="$((lines - 6))" -v width="$columns" -v now="$(date +%s)" "$class_table" "$own/known"
         printf '\nThe hour ends with Ctrl-C.\n'
     } >"$own/screen"
     [ -n "$clear" ] || ! cmp -s "$own/screen" "$own/shown" || return 0
@@ -147,7 +146,7 @@ teach() { # CLASS [HOST:PORT]
     mkdir -p "$class" || trouble "$class: cannot be made"
     cd "$class"
     make_class
-    start_node teacher -m node ${2:+-l "$2"} teacher
+    start_node teacher -f 64 -m node ${2:+-l "$2"} teacher # it dials students who no longer dial it
     invitation="@PROGPREFIX@lesson -c NAME $(cat teacher/where)/$(chain_of teacher | cut -c 1-12)"
     case $(cat teacher/where) in 127.* | localhost:* | '[::1]:'*) reach=' on this machine' ;; *) reach='' ;; esac
     over=''
