@@ -29,7 +29,8 @@ easy_class() { # FOLDER
     mkdir -p bin "$1/teacher"
     ln -s "$BIN"/* bin
     rm bin/mine
-    printf '#!/bin/sh\nsleep 1\nexec "%s" "$@"\n' "$BIN/mine" >bin/mine
+    # not all for the same time, or each would stay on a branch of its own
+    printf '#!/bin/sh\nsleep "$(shuf -n 1 -i 1-8)"\nexec "%s" "$@"\n' "$BIN/mine" >bin/mine
     chmod +x bin/mine
     PATH=$PWD/bin:$PATH
     (cd "$1/teacher" && keygen node >/dev/null)
@@ -72,6 +73,11 @@ types() { # NAME LINE...
 
 says_to() { # NAME PATTERN
     grep -Eq -- "$2" "$1.said"
+}
+
+# Whether the name is on the best chain of a ledger.
+knows() { # LEDGER NAME
+    ledger-chain "$1" | grep -q " I%20am%20$2 "
 }
 
 leaves() { # NAME
@@ -117,6 +123,7 @@ has_row() { # NAME PATTERN
     join ann class ann
     join ben elsewhere ben
     for name in ann ben; do eventually says_to $name "^You are $name\\."; done
+    eventually knows class/ann/ledger ben
     types ann 'ben 5 for the tea'
     eventually says_to ann 'You pay ben 5, and a fee of 1'
     eventually grep -q ' 5 for%20the%20tea ' elsewhere/ben/ledger
@@ -200,6 +207,7 @@ is_true() { # NAME LEDGER
     eventually has_row '[0-9a-f]{14}\.\.' ' *0 [0-9a-f]{8} '
     # what students type
     eventually says_to ben '^You are ben\.'
+    for name in ben zoe; do eventually knows home2/ann/ledger $name; done
     types ann 'give me five' 'ben' 'ben five' 'ben -1' 'ben 50000 a car' 'zoe 5 thé %1B[2J $(x)'
     eventually says_to ann 'You pay zoe 5, and a fee of 1'
     for words in "Nobody here is called 'give'\. There are: ann ben teacher zoe" 'How much' "'five' is no amount" "'-1' is no amount" \

@@ -82,7 +82,7 @@ has_coins() { # NAME
 
 # The payment that says the name is in a block.
 is_signed_in() { # NAME WORD
-    awk -v me="$account" -v memo="I%20am%20$2" '$1 == "tx" && $3 == me && $9 == memo { ok = 1 } END { exit !ok }' "$1/ledger"
+    @PROGPREFIX@ledger-chain -l "$1/ledger" | awk -v me="$account" -v memo="I%20am%20$2" '$1 == "tx" && $3 == me && $9 == memo { ok = 1 } END { exit !ok }'
 }
 
 my_name() { # NAME
