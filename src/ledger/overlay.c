@@ -205,9 +205,12 @@ int overlay_above(struct overlay *t, const uint8_t id[ID_LEN], int64_t *blocks, 
 
 /* --- When the ledger has changed --- */
 
+/* A ledger that a writer was at work on when it was opened may have more than was read of it. */
 static bool has_changed(const struct overlay *t)
 {
     struct stat st;
+    if (t->has_ledger && t->ledger.behind)
+        return true;
     return stat(t->path, &st) == 0 && !file_unchanged(&t->seen, &st);
 }
 
