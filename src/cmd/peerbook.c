@@ -46,7 +46,7 @@ static void take_own(const struct cli_option *o, const char *text, void *to)
 }
 
 static const struct cli_option options[] = {
-    {'c', "chain", "ID", "peers of this chain only", CLI_TEXT(struct run, chain_option)},
+    {'c', "chain", "CHAIN", "peers of this chain only", CLI_TEXT(struct run, chain_option)},
     {'l', "ledger", "LEDGER", "peers of this ledger's chain only", CLI_TEXT(struct run, ledger)},
     {'o', "own", "HOST:PORT", "an address of this node: take records of its kind of network",
      CLI_CALL(take_own)},

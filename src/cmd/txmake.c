@@ -55,7 +55,7 @@ static const struct cli_option options[] = {
     {CLI_OPTION_NAMES(struct run, names)},
     {'s', "seq", "SEQ", "the first sequence number, instead of the ledger's",
      CLI_NUMBER(struct run, seq, 0, INT64_MAX)},
-    {'c', "chain", "ID", "the chain, instead of the ledger's; with -s, no ledger is read",
+    {'c', "chain", "CHAIN", "the chain, instead of the ledger's; with -s, no ledger is read",
      CLI_TEXT(struct run, chain)},
     {'B', "break", "KIND",
      "forge: signature|sequence|amount|double-spend|other-chain|form|fee|replay|account|batch|"

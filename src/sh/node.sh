@@ -50,7 +50,7 @@ die() { # WORDS [STATUS]
 
 allow='' chain='' stems='' names='' fanout=8 listen='' elsewhere='' miner='' address='' plain='' quiet='' member='' boots='' found='' none=''
 
-# Long options become short ones: --chain=ID is -c ID.
+# Long options become short ones: --chain=CHAIN is -c CHAIN.
 short_option() { # --NAME[=VALUE]
     OPTARG=${1#*=}
     case $1 in
