@@ -104,7 +104,7 @@ struct inbound_state {
     struct buf taken; /* struct wire_ref: to be acknowledged */
 
     bool pulling;      /* an answer to `pull`, `headers` or `attests` is being sent */
-    bool pull_headers; /* ... without bodies, by listener_light.c */
+    bool pull_headers; /* ... without bodies, by listener_light*.c */
     bool pull_attests; /* ... of attest lines */
     int64_t pull_next, pull_left;
     size_t pull_bytes; /* of headers or attest lines, sent so far */
