@@ -224,7 +224,7 @@ is_true() { # NAME LEDGER
         eventually is_true "${name#*:}" "$ledger"
     done
     # students are connected to each other, too
-    grep -q ' 10\.9\.0\.[346]:' home2/ann/status
+    eventually grep -q ' 10\.9\.0\.[346]:' home2/ann/status
     # one leaves, and comes back by the same line
     leaves ben
     eventually has_row ben '- away '
