@@ -196,7 +196,7 @@ balance $alice 3"; do
     listen a -p -L less
     ledger-chain -H >longer
     pull_host slow longer slow
-    { eventually event a '[^ ]+ prove - balance found' && touch longer.go; } &
+    { eventually event a '[^ ]+ prove - balance found' && touch longer.go; } 3>&- &
     STARTED+=($!)
     pull -n 2 -A alice "$at" "$(<slow.at)" # if this one is asked first, the genesis block comes from both
     cat "$err"

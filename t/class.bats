@@ -43,10 +43,10 @@ begin_class() { # FOLDER ADDRESS [BEFORE...]
     rm -f keys screen
     mkfifo keys
     exec 9<>keys
-    "${@:3}" env TERM=vt100 script -qfec "exec env --default-signal=INT lesson -c '$1' $2" /dev/null <keys >screen 2>&1 9>&- &
+    "${@:3}" env TERM=vt100 script -qfec "exec env --default-signal=INT lesson -c '$1' $2" /dev/null <keys >screen 2>&1 3>&- 9>&- &
     teacher=$!
     STARTED+=("$teacher")
-    eventually grep -q 'lesson -c NAME ' screen
+    eventually grep -Eq 'lesson -c NAME [0-9.:]+/[0-9a-f]{12}' screen
     invitation=$(tr -d '\r' <screen | sed -n '/.*lesson -c NAME /{ s///; s/[^0-9a-z:./].*//p; q; }')
 }
 
@@ -62,7 +62,7 @@ declare -gA student
 join() { # NAME FOLDER AS [BEFORE...]
     mkdir -p "$2"
     [ -p "$1.in" ] || mkfifo "$1.in"
-    (cd "$2" && HOME=$PWD exec "${@:4}" lesson -c "$3" "$invitation") <>"$1.in" >"$1.said" 2>&1 9>&- &
+    (cd "$2" && HOME=$PWD exec "${@:4}" lesson -c "$3" "$invitation") <>"$1.in" >"$1.said" 2>&1 3>&- 9>&- &
     student[$1]=$!
     STARTED+=($!)
 }
@@ -216,11 +216,11 @@ is_true() { # NAME LEDGER
     done
     paid() { types zoe '' && says_to zoe '^ann pays you 5: thé %1B\[2J \$\(x\)$'; }
     eventually paid
-    says_to zoe '^(> )?teacher  *[0-9]{6,7}$'
+    eventually says_to zoe '^(> )?teacher  *[0-9]{6,7}$'
     # everyone's tip is what their own ledger has
     for name in 2:ann 3:ben 4:zoe; do
         [ "${name#*:}" = zoe ] && ledger=home4/ann/ledger || ledger=home${name%:*}/${name#*:}/ledger
-        eventually has_row "${name#*:}" '1?[2-9][0-9] ' # long after it came
+        eventually has_row "${name#*:}" '([2-9]|[1-9][0-9]+)[0-9] ' # long after it came
         eventually is_true "${name#*:}" "$ledger"
     done
     # students are connected to each other, too

@@ -20,7 +20,7 @@ pull() { # STATUS OPTION... PEER...
     expect "$1" timeout 300 ledger-pull -p -H -l h "${@:2}"
 }
 
-# A scripted peer that answers with the pairs on stdin.
+# A scripted peer that answers with the pairs on stdin. (Not in a pipe: nobody would end it.)
 answers() { # NAME
     tr '\t' '\n' >chain.attests
     pull_host "$1" chain attests
@@ -93,15 +93,15 @@ refused() {
     attested 7
     listen good -p -L ledger
     echo "$at" >good.at
-    awk -F '\t' '{ d = substr($1, length($1)); print substr($1, 1, length($1) - 1) (d == "0" ? 1 : 0) "\t" $2 }' pairs | refused 'proof: not of the attest line before it'
-    sed '3s/.$/x/' pairs | refused 'proof: '
-    awk -F '\t' '{ d = substr($2, length($2)); print $1 "\t" substr($2, 1, length($2) - 1) (d == "0" ? 1 : 0) }' pairs | refused "proof: its path does not lead to its block's root"
-    cut -f 1 pairs | refused 'an answer to `attests` is attest lines, each with its proof'
-    cut -f 2 pairs | refused 'an answer to `attests` is attest lines, each with its proof'
-    { cat pairs && cut -f 1 pairs | head -n 1; } | refused 'pulled: the proof of an attest line is missing'
-    for _ in $(seq 8); do head -n 5 pairs; done | refused 'attest lines of more blocks than were requested'
-    awk 'NR == 1 { for (i = 0; i < 2001; i++) print }' pairs | refused 'over 2000 attest lines of one block'
-    head -c 1000 pairs | refused 'closed'
+    refused 'proof: not of the attest line before it' < <(awk -F '\t' '{ d = substr($1, length($1)); print substr($1, 1, length($1) - 1) (d == "0" ? 1 : 0) "\t" $2 }' pairs)
+    refused 'proof: ' < <(sed '3s/.$/x/' pairs)
+    refused "proof: its path does not lead to its block's root" < <(awk -F '\t' '{ d = substr($2, length($2)); print $1 "\t" substr($2, 1, length($2) - 1) (d == "0" ? 1 : 0) }' pairs)
+    refused 'an answer to `attests` is attest lines, each with its proof' < <(cut -f 1 pairs)
+    refused 'an answer to `attests` is attest lines, each with its proof' < <(cut -f 2 pairs)
+    refused 'pulled: the proof of an attest line is missing' < <(cat pairs && cut -f 1 pairs | head -n 1)
+    refused 'attest lines of more blocks than were requested' < <(for _ in $(seq 8); do head -n 5 pairs; done)
+    refused 'over 2000 attest lines of one block' < <(awk 'NR == 1 { for (i = 0; i < 2001; i++) print }' pairs)
+    refused 'closed' < <(head -c 1000 pairs)
 }
 
 @test "a peer that does not know the request gives headers alone, and another one the rest" {
@@ -119,7 +119,7 @@ refused() {
 
 @test "a peer that hides lines makes nothing final, and is not believed to lie; another one shows them" {
     attested 7
-    tail -n 8 pairs | answers a
+    answers a < <(tail -n 8 pairs)
     pull 0 -c "$CHAIN" "$(<a.at)"
     says "^ledger-pull: $(<a.at): cannot tell: attest: source is not justified by the attest lines before this one\$"
     says 'work alone counts$'
@@ -131,7 +131,7 @@ refused() {
 
 @test "lines of bodies that were not asked for, as they are known already" {
     attested 9
-    head -n 12 pairs | answers a # however often it is asked
+    answers a < <(head -n 12 pairs) # however often it is asked
     pull 1 -c "$CHAIN" "$(<a.at)"
     says ': final: the checkpoint at height 4, '
     says "^ledger-pull: $(<a.at): attest lines of a block that was not asked for\$"
