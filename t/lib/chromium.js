@@ -46,7 +46,7 @@ function listen({ fault, asks }) {
 }
 
 async function start(program, folder, heard) {
-    const browser = spawn(program, ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--remote-debugging-pipe",
+    const browser = spawn(program, ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--remote-debugging-pipe",
         "--user-data-dir=" + folder, "--window-size=1280,1000", "about:blank"], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"], detached: true });
     heard.started(browser);
     const connection = connect(browser, listen(heard)), { send } = connection;
