@@ -248,8 +248,9 @@ pull() { # OPTION...
     listen s -p -L led
     kill -STOP "$pid"
     head -n 20 heads >h
-    ledger-pull -v -p -t 250 -l h -c "$CHAIN" -H "$(<slow.at)" "$at" 2>told &
+    ledger-pull -v -p -t 250 -l h -c "$CHAIN" -H "$(<slow.at)" "$at" 2>told 3>&- &
     puller=$!
+    STARTED+=("$puller")
     eventually grep -q '^headers ' slow.log
     kill -CONT "$pid"
     eventually grep -q '^block 2299 ' h # the other one was asked then, and a jump passed
