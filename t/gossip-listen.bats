@@ -197,7 +197,7 @@ say_brief() { # NAME BLOCKFILE
         [ "$(grep -vc '^hello ' t.heard)" -eq 1 ]
     done <<END
 chain hello 1 $(tr 0-9 1-90 <<<"$CHAIN") 0 $CHAIN plain
-version hello 4 $CHAIN 0 $CHAIN plain s
+version hello 9 $CHAIN 0 $CHAIN plain s
 version hello 0 some other form
 bad hello 1 $CHAIN 0 $CHAIN gzip
 bad hello 1 $CHAIN 0 $CHAIN plain more

@@ -377,7 +377,7 @@ END
     end_started
     host h
     follow -p "$at"
-    say h "hello 4 $CHAIN 0 $CHAIN plain l"
+    say h "hello 9 $CHAIN 0 $CHAIN plain l"
     eventually heard h 'bye version'
     end_started
     # and a real one

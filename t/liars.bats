@@ -223,13 +223,13 @@ is_banned() { # KEY
     local other
     other=$(random_ids 1)
     for try in 1 2; do
-        timeout 300 liar -k liar.key "$at" <<<"hello 4 $CHAIN 0 $CHAIN plain and more"$'\n!stay' >out
+        timeout 300 liar -k liar.key "$at" <<<"hello 9 $CHAIN 0 $CHAIN plain and more"$'\n!stay' >out
         grep -qx 'bye version' out
         timeout 300 liar -k liar.key "$at" <<<"hello 2 $other 0 $other plain sl"$'\n!stay' >out
         grep -qx 'bye chain' out
     done
-    dropped_as 'hello: version 4, ours is 3'
-    dropped_as 'hello: of another chain'
+    dropped_as 'hello: version 9, ours is 4'
+    dropped_as "hello: of another chain, $other"
     refute event l '.*banned.*'
     survives
 }
