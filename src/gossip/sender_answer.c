@@ -68,33 +68,59 @@ int outbound_give(struct sender *s, struct outbound *peer)
     return 0;
 }
 
+/* Goes back to the first line of a block's body, unless the peer's last request ended in this
+ * block, before the line of this index. */
+static void seek_line(struct outbound_state *t, const struct held *p, int64_t index)
+{
+    const char *header_end = memchr(p->text, '\n', p->size);
+    if (t->body.at && t->body.seq == p->seq && t->body.index <= index)
+        return;
+    t->body.seq = p->seq;
+    t->body.index = 0;
+    t->body.at = (size_t)(header_end - p->text) + 1;
+}
+
+/* Passes over a line, whether it is sent or not: looking for it costs as much. Its size; 0: that is
+ * more than the peer may still request. */
+static size_t pass_line(struct outbound_state *t, const struct held *p)
+{
+    const char *line = p->text + t->body.at;
+    const char *end = memchr(line, '\n', p->size - t->body.at);
+    const size_t size = (size_t)(end - line) + 1;
+    if (size > t->lines_left) {
+        t->lines_left = 0;
+        return 0;
+    }
+    t->lines_left -= size;
+    t->body.at += size;
+    t->body.index++;
+    return size;
+}
+
 /* Sends the lines of a block's body whose indexes, ascending, are listed in n bytes. 0, or -1 and a
  * fault. */
 static int put_lines(struct sender *s, struct outbound *peer, const struct held *p,
                      const char *indexes, size_t n, struct fault *f)
 {
-    const char *line = (const char *)memchr(p->text, '\n', p->size) + 1;
+    struct outbound_state *t = peer->state;
     const char *stop = indexes + n;
-    int64_t at = 0, index;
+    int64_t least = 0, index;
+    size_t size = 0;
     s->scratch.len = 0;
     while (indexes < stop) {
         const char *space = memchr(indexes, ' ', (size_t)(stop - indexes));
         const char *end = space ? space : stop;
-        if (number_parse(indexes, (size_t)(end - indexes), &index) || index < at ||
+        if (number_parse(indexes, (size_t)(end - indexes), &index) || index < least ||
             index >= p->count)
             return fault_rule(f, "lines: indexes that do not ascend, or are too large");
-        for (; at < index; at++)
-            line = (const char *)memchr(line, '\n', (size_t)(p->text + p->size - line)) + 1;
-        const char *next = (const char *)memchr(line, '\n', (size_t)(p->text + p->size - line)) + 1;
-        if (buf_add(&s->scratch, line, (size_t)(next - line)))
+        for (seek_line(t, p, index); t->body.index <= index;)
+            if (!(size = pass_line(t, p)))
+                return 0; /* it will want the whole block */
+        if (buf_add(&s->scratch, p->text + t->body.at - size, size))
             return fault_memory(f);
-        line = next;
-        at++;
+        least = index + 1;
         indexes = space ? space + 1 : stop;
     }
-    if (s->scratch.len > peer->state->lines_left)
-        return 0; /* it will want the whole block */
-    peer->state->lines_left -= s->scratch.len;
     return outbound_say(s, peer) ? fault_memory(f) : 0;
 }
 

@@ -76,7 +76,13 @@ struct outbound_state {
     size_t wants_at;
     /* The number after the last requested, taken, and judged: a guess at the next. */
     uint64_t wanted, took, judged;
-    size_t lines_left; /* bytes of blocks' lines that it may still request */
+    size_t lines_left; /* bytes of blocks' lines that may still be passed over for it */
+    /* Where in a block's body its last request for lines ended; at 0: nowhere. */
+    struct {
+        uint64_t seq;  /* of the block */
+        int64_t index; /* of the next line */
+        size_t at;     /* ... and where it begins in the block */
+    } body;
 };
 
 struct sender {
