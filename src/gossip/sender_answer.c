@@ -80,9 +80,9 @@ static void seek_line(struct outbound_state *t, const struct held *p, int64_t in
     t->body.at = (size_t)(header_end - p->text) + 1;
 }
 
-/* Passes over a line, whether it is sent or not: looking for it costs as much. Its size; 0: that is
- * more than the peer may still request. */
-static size_t pass_line(struct outbound_state *t, const struct held *p)
+/* Passes over a line of the body, whether it is sent or not: looking for it costs as much. Its
+ * size; 0: that is more than the peer may still request. */
+static size_t step_line(struct outbound_state *t, const struct held *p)
 {
     const char *line = p->text + t->body.at;
     const char *end = memchr(line, '\n', p->size - t->body.at);
@@ -114,7 +114,7 @@ static int put_lines(struct sender *s, struct outbound *peer, const struct held 
             index >= p->count)
             return fault_rule(f, "lines: indexes that do not ascend, or are too large");
         for (seek_line(t, p, index); t->body.index <= index;)
-            if (!(size = pass_line(t, p)))
+            if (!(size = step_line(t, p)))
                 return 0; /* it will want the whole block */
         if (buf_add(&s->scratch, p->text + t->body.at - size, size))
             return fault_memory(f);
