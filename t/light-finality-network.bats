@@ -153,4 +153,8 @@ refused() {
     says "^ledger-pull: $(<a.at): cannot tell: attest: source is not justified"
     pull 0 "$at"
     says "$FINAL"
+    # the file has what the accusation lets count once more, after it
+    pull 0 "$at"
+    says "$FINAL"
+    verify -Hq -T 1700000014 h
 }

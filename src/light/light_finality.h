@@ -65,7 +65,7 @@ struct light_finality {
     size_t shown_count;
     struct buf accused; /* struct light_accused, none twice on a chain */
     size_t final;       /* the head that is final, of all branches: the highest upon the first */
-    uint64_t counted;   /* lines that were, once each */
+    uint64_t counted;   /* lines that were; again, if they came after what they rest on */
 };
 
 /* --- light_finals.c: what is final, and by which members -------------------------------------- */
@@ -130,7 +130,8 @@ int light_has_attested(const struct light *c, const struct attest *a, size_t tar
 int light_count(struct light *c, const struct attest *a, size_t target, size_t block,
                 const struct light_counting *sets, struct fault *f);
 
-/* Judges the link of a line that is counted already. 0, or -1 and a fault. */
+/* Judges the link of a line that is counted already, and counts the line once more if an accusation
+ * that came after it lets it complete the link. 0, or -1 and a fault. */
 int light_judge_again(struct light *c, const struct attest *a, size_t target, size_t block,
                       const struct light_counting *sets, struct fault *f);
 

@@ -160,7 +160,11 @@ static void drop_others(const struct light *c, struct light_link *l, size_t bloc
 int light_judge_again(struct light *c, const struct attest *a, size_t target, size_t block,
                       const struct light_counting *sets, struct fault *f)
 {
-    return judge_link(c, link_of(c, a, target), block, sets, f);
+    size_t before = c->finality.justified.len;
+    if (judge_link(c, link_of(c, a, target), block, sets, f))
+        return -1;
+    c->finality.counted += c->finality.justified.len > before;
+    return 0;
 }
 
 int light_count(struct light *c, const struct attest *a, size_t target, size_t block,
