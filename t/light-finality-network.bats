@@ -137,6 +137,28 @@ refused() {
     says "^ledger-pull: $(<a.at): attest lines of a block that was not asked for\$"
 }
 
+@test "a peer that is behind has no lines above a block that it does not have, and is not blamed" {
+    attested 6
+    cp ledger behind
+    grow 3 bob carol dave erin
+    listen b -p -L behind
+    behind=$at
+    listen a -p -L ledger
+    pull 0 -c "$CHAIN" "$at"
+    says '^ledger-pull: h: final: the checkpoint at height 6, '
+    # blocks without lines: there is something to ask for
+    for _ in 1 2 3 4; do mined $(($(ledger-chain -t ledger | cut -d ' ' -f 2) + 1)) </dev/null | ledger-append -q ledger; done
+    pull 0 "$at" "$behind"
+    pull 0 "$behind"
+    says '^ledger-pull: h: final: the checkpoint at height 6, '
+    event b '[^ ]+ attests - 0'
+    grep -q 'not asked for' "$err" && false
+    # and a new file from both
+    rm h
+    pull 0 -c "$CHAIN" "$behind" "$at"
+    says '^ledger-pull: h: final: the checkpoint at height 6, '
+}
+
 @test "an accusation comes with the lines; a peer that hides it is not believed to lie, and another one shows it" {
     accused
     ledger-chain ledger >chain

@@ -7,6 +7,17 @@ int check_attests(const char *line, size_t len, struct fault *f)
     return listener_read_pull("attests", 1, WIRE_ATTESTS_MAX, line, len, &count, f) ? 0 : -1;
 }
 
+/* Above a block that is not on the best chain there is nothing to send. 0, or -1: doomed. */
+static int begin_attests(struct listener *l, struct inbound *peer)
+{
+    struct inbound_state *s = peer->state;
+    if (answer_begin(l, peer, "attests", WIRE_ATTESTS_MAX))
+        return -1;
+    s->pull_left = s->pull_next > 0 ? s->pull_left : 0;
+    s->pull_attests = true;
+    return 0;
+}
+
 /* Puts those of the next block that has any: how many blocks that took, 0 at the end, -1 and
  * trouble. *read: bytes of blocks. */
 static int64_t put_attests(struct listener *l, struct inbound *peer, uint64_t *read,
@@ -30,9 +41,8 @@ enum answer_outcome answer_attests(struct listener *l, struct inbound *peer, str
     struct inbound_state *s = peer->state;
     struct fault f;
     uint64_t read;
-    if (s->light.len && answer_begin(l, peer, "attests", WIRE_ATTESTS_MAX))
+    if (s->light.len && begin_attests(l, peer))
         return ANSWERED;
-    s->pull_attests = true;
     int64_t looked = put_attests(l, peer, &read, &f);
     if (looked < 0)
         listener_turn_away(peer, &f);
