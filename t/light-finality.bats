@@ -430,3 +430,7 @@ compare() { # FIRST COUNT
     expect 2 ledger-chain -A ledger
     says '^ledger-chain: -A goes with -H'
 }
+
+@test "members who link from elsewhere keep nobody's link from two thirds, on a chain of more checkpoints than links are kept" {
+    expect 0 timeout 60 "$BIN/.t/linkstest"
+}

@@ -47,12 +47,25 @@ static void drop_above(struct light *c, const uint8_t key[ID_LEN], size_t target
     }
 }
 
-/* The link that is forgotten for a new one: the one with the fewest lines; of these, the first. */
-static struct light_link *least(struct light_finality *x)
+/* Whether a is forgotten before b, for a link with this target: a chain has no more lines with
+ * lower targets, and those with this one are just coming, whoever else links to it. */
+static bool goes_before(const struct light *c, const struct light_link *a,
+                        const struct light_link *b, size_t target)
 {
+    uint32_t height = head_at(&c->heads, a->target)->height,
+             other = head_at(&c->heads, b->target)->height;
+    if ((a->target == target) != (b->target == target))
+        return b->target == target;
+    return height < other || (height == other && a->lines.len < b->lines.len);
+}
+
+/* The link that is forgotten for a new one. */
+static struct light_link *least(struct light *c, size_t target)
+{
+    struct light_finality *x = &c->finality;
     struct light_link *found = &x->links[0];
     for (size_t i = 1; i < x->links_count; i++)
-        if (x->links[i].lines.len < found->lines.len)
+        if (goes_before(c, &x->links[i], found, target))
             found = &x->links[i];
     return found;
 }
@@ -64,7 +77,8 @@ static struct light_link *link_of(struct light *c, const struct attest *a, size_
     for (size_t i = 0; i < x->links_count; i++)
         if (is_of(&x->links[i], a, target))
             return &x->links[i];
-    struct light_link *l = x->links_count < LIGHT_LINKS ? &x->links[x->links_count++] : least(x);
+    struct light_link *l = x->links_count < LIGHT_LINKS ? &x->links[x->links_count++]
+                                                        : least(c, target);
     buf_free(&l->lines);
     buf_free(&l->by);
     *l = (struct light_link){.source_height = a->source_height, .target = (uint32_t)target};
