@@ -27,8 +27,8 @@ static void add_head(struct light *c)
 static void add_members(struct member_set *s)
 {
     struct fault f;
-    for (uint8_t i = 0; i < MEMBERS; i++)
-        if (member_set_add(s, &(struct member){.key = {i}, .weight = 1}, &f))
+    for (int i = 0; i < MEMBERS; i++)
+        if (member_set_add(s, &(struct member){.key = {(uint8_t)i}, .weight = 1}, &f))
             errx(2, "%s", f.text);
 }
 
