@@ -657,6 +657,38 @@ answer() { # NAME
     greet g
 }
 
+@test "gossip-listen: with all connections from different networks, one that has delivered keeps its own" {
+    need python3
+    chain 1
+    listen l -p -c "$CHAIN" -n 4
+    timeout 300 python3 -B -c '
+import select, socket, sys, time
+at, hello, id, tx = sys.argv[1:]
+def connect(network):
+    host, port = at.rsplit(":", 1)
+    s = socket.create_connection((host, int(port)), source_address=("127.%d.0.1" % network, 0))
+    ask(s, hello + "\nping 0", "pong 0")
+    return s
+def ask(s, line, answer):
+    s.sendall((line + "\n").encode())
+    heard = b""
+    while answer.encode() not in heard.splitlines():
+        more = s.recv(65536)
+        assert more, "closed: %s" % heard
+        heard += more
+idle = [connect(n) for n in (1, 2, 3)]
+worthy = connect(4)
+ask(worthy, "have " + id, "want " + id)
+ask(worthy, tx, "taken " + id)
+time.sleep(2.1)  # until then, each could deliver something yet
+kept = []
+for n in 5, 6:
+    kept.append(connect(n))
+    ask(worthy, "ping 1", "pong 1")
+assert select.select(idle, [], [], 60)[0], "no idle one made way"
+' "$at" "$(hello "$CHAIN")" "$(cat ids)" "$(cat txs)"
+}
+
 one_gone() { # NAME...
     local name n=0
     for name; do

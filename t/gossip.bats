@@ -312,6 +312,32 @@ END
     refute event g "- late $(line 1 ids)"
 }
 
+@test "gossip: after a signal it waits for a peer that has yet to say hello" {
+    chain 1
+    by_hand g -t 3000
+    local g=$pid
+    line 1 txs >&7
+    talk a "$at"
+    eventually event g '[^ ]+ in - .*'
+    exec 7>&-
+    kill "$g"
+    eventually is_shut "$at"
+    is_running "$g"
+    say a "hello 2 $CHAIN 0 $CHAIN plain l"
+    eventually heard a "have $(line 1 ids)"
+    say a "want $(line 1 ids)"
+    eventually heard a "$(line 1 txs)"
+    say a "taken $(line 1 ids)"
+    pid=$g
+    status_of "$pid"
+    [ "$status" -eq 0 ]
+    refute event g "- late $(line 1 ids)"
+}
+
+is_shut() { # HOST:PORT
+    ! (exec 3<>"/dev/tcp/${1%:*}/${1##*:}") 2>/dev/null
+}
+
 @test "gossip: it reads its stdin though nobody reads its stdout" {
     payments 3000
     mkfifo never

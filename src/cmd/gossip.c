@@ -155,6 +155,7 @@ static void start(struct run *r, char **operands, size_t count)
     r->receiver.verbose = r->net.verbose;
     r->receiver.listening.announced = duplex_announced;
     r->receiver.listening.kept = answers_kept;
+    r->receiver.listening.judged = true;
     receiver_find_chain(&r->receiver);
     connections_begin(&r->net);
     receiver_start(&r->receiver, r->net.loop);
@@ -216,6 +217,7 @@ static void end_intake(struct run *r)
 static bool is_alone(const struct run *r, int64_t now)
 {
     return loop_stopped(r->net.loop) && !sender_is_wanted(r->sender) &&
+           !duplex_expects(r->net.duplex) &&
            !(r->net.client && client_is_dialing(r->net.client, now));
 }
 

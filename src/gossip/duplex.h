@@ -94,6 +94,10 @@ void duplex_turn(struct duplex *d, bool paused, bool full, int64_t now);
 #define DUPLEX_TIP_EVERY 30000 /* ms */
 void duplex_ask_tips(struct duplex *d, int64_t now);
 
+/* Whether a connected peer waits for a place at the sender, or has yet to say hello: it may lack
+ * records that the sender holds. */
+bool duplex_expects(const struct duplex *d);
+
 /* From now on nothing is taken from peers, which are still sent to. */
 void duplex_stop_listening(struct duplex *d);
 

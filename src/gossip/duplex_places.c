@@ -48,6 +48,14 @@ static bool is_waiting(const struct duplex_peer *p)
     return p->waits && !duplex_why_doomed(p);
 }
 
+bool duplex_expects(const struct duplex *d)
+{
+    for (const struct duplex_peer *p = d->peers; p; p = p->next)
+        if (is_waiting(p) || (!p->session.greeted && !duplex_why_doomed(p)))
+            return true;
+    return false;
+}
+
 /* The accepted peers that have a place, the newest first; how many. */
 static size_t find_holders(const struct duplex *d, struct duplex_peer *holders[SENDER_PEERS_MAX])
 {

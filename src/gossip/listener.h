@@ -42,10 +42,11 @@ struct inbound {
     bool has_account;
     bool doomed; /* to be closed, for the reason in `why` */
     struct fault why;
-    uint64_t network;            /* of its address (peers/address.h), set by the owner; 0: any */
-    void *connection;            /* the owner's, for config->announced */
-    uint64_t useful;             /* new records received from it, */
-    uint64_t costly;             /* ... other than peer records, which anyone makes for free */
+    uint64_t network; /* of its address (peers/address.h), set by the owner; 0: any */
+    void *connection; /* the owner's, for config->announced */
+    uint64_t useful;  /* new records received from it, */
+    uint64_t costly; /* ... other than peer records; if config->judged, those that were accepted, as
+                        others can be made for free, too */
     struct inbound_state *state; /* listener.c's */
 };
 
@@ -56,6 +57,7 @@ struct listener_config {
                                                ended by NULL, or NULL */
     bool stems;           /* distinguish stem and fluff (Dandelion++) by `fluff` lines in out */
     bool deflate;         /* offer compression */
+    bool judged;          /* listener_judged is told of every record that is accepted */
     struct sigpool *pool; /* NULL: signatures are not checked, for measurements only */
     /* Called with each batch that has a block, to mark the entries whose signatures are known to be
      * valid; and with each whose signatures were checked. May be NULL. */

@@ -120,10 +120,9 @@ void inbound_useless(struct inbound *peer, int64_t now)
 
 /* A refused record was counted as new, and is useless after all. It may have come from a relay that
  * could not know, so this costs a share of the requests, and never more. */
-static void take_back(struct inbound *peer, bool costly, int64_t now)
+static void take_back(struct inbound *peer, int64_t now)
 {
     peer->useful -= peer->useful > 0;
-    peer->costly -= costly && peer->costly > 0;
     inbound_useless(peer, now);
     inbound_useless(peer, now);
 }
@@ -141,7 +140,9 @@ struct inbound *listener_judged(struct listener *l, const uint8_t id[ID_LEN],
         return NULL;
     *ref = inbound_ref(peer, id, origin.announcement);
     if (verdict == LISTENER_REFUSED)
-        take_back(peer, origin.costly, now);
+        take_back(peer, now);
+    if (verdict == LISTENER_ACCEPTED && l->config->judged)
+        peer->costly += origin.costly;
     return peer;
 }
 
@@ -198,7 +199,7 @@ static int take_new(struct listener *l, struct inbound *peer, const struct item 
                                       .costly = item->type != &peer_type};
         origins_add(&l->origins, item->id, &origin);
         peer->useful++;
-        peer->costly += origin.costly;
+        peer->costly += origin.costly && !l->config->judged;
         bucket_add(&peer->state->budget, &listener_budget, 1);
         eager_note(l, peer);
     }

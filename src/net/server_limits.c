@@ -63,43 +63,48 @@ static bool is_settled(const struct connection *c, int64_t now)
     return connection_is_greeted(c) && now - c->since >= GRACE;
 }
 
-/* The newest settled connection of the most crowded network that has delivered nothing of worth;
- * else, of the newer half of that network, the one that has delivered least. NULL: none. */
-static struct connection *least_worthy(const struct server *s, int64_t now)
+/* The newest connection that has delivered nothing of worth, of all networks that are the most
+ * crowded; only one that is settled, if settled is set. NULL: none. */
+static struct connection *newest_worthless(const struct server *s, bool settled, int64_t now)
 {
-    size_t newer = (netgroups_most(s->groups) + 1) / 2, i = 0;
-    uint64_t least = UINT64_MAX;
     struct connection *found = NULL;
-    for (struct netgroup_member *m = netgroups_newest(s->groups); m; m = m->older, i++) {
-        struct connection *c = CONNECTION_OF(m, member);
-        if (!is_settled(c, now))
-            continue;
-        uint64_t w = worth(s, c);
-        if (w < least && (w == 0 || i < newer)) {
-            least = w;
-            found = c;
-        }
-        if (w == 0)
+    for (struct netgroup_member *g = netgroups_newest(s->groups); g; g = netgroups_after(g))
+        for (struct netgroup_member *m = g; m; m = m->older) {
+            struct connection *c = CONNECTION_OF(m, member);
+            if (worth(s, c) || (settled && !is_settled(c, now)))
+                continue;
+            if (!found || c->since > found->since)
+                found = c;
             break;
-    }
+        }
     return found;
 }
 
-/* The newest connection of the most crowded network that has delivered nothing of worth. */
-static struct connection *newest_worthless(const struct server *s)
+/* Of the newer half of the most crowded network, the settled connection that has delivered least.
+ * NULL: none. */
+static struct connection *least_worthy(const struct server *s, int64_t now)
 {
-    for (struct netgroup_member *m = netgroups_newest(s->groups); m; m = m->older)
-        if (!worth(s, CONNECTION_OF(m, member)))
-            return CONNECTION_OF(m, member);
-    return NULL;
+    size_t left = (netgroups_most(s->groups) + 1) / 2;
+    uint64_t least = UINT64_MAX;
+    struct connection *found = NULL;
+    for (struct netgroup_member *m = netgroups_newest(s->groups); m && left; m = m->older, left--) {
+        struct connection *c = CONNECTION_OF(m, member);
+        if (!is_settled(c, now) || worth(s, c) >= least)
+            continue;
+        least = worth(s, c);
+        found = c;
+    }
+    return found;
 }
 
 /* The connection to drop for a newcomer from this network. NULL: none. */
 static struct connection *eviction_candidate(const struct server *s, uint64_t newcomer, int64_t now)
 {
     bool crowded = netgroups_of(s->groups, newcomer) + 1 > netgroups_most(s->groups);
-    struct connection *c = least_worthy(s, now);
-    return c || crowded ? c : newest_worthless(s);
+    struct connection *c = newest_worthless(s, true, now);
+    if (!c)
+        c = least_worthy(s, now);
+    return c || crowded ? c : newest_worthless(s, false, now);
 }
 
 bool server_make_room(struct server *s, const struct sockaddr *from)

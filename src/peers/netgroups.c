@@ -155,6 +155,11 @@ struct netgroup_member *netgroups_oldest(const struct netgroups *c)
     return c->most ? c->by_size[c->most]->oldest : NULL;
 }
 
+struct netgroup_member *netgroups_after(const struct netgroup_member *m)
+{
+    return m->group->after ? m->group->after->newest : NULL;
+}
+
 size_t netgroups_most(const struct netgroups *c)
 {
     return c->most;

@@ -1,5 +1,5 @@
-/* Counts connections by network, and finds the newest and oldest of the most crowded network. Every
- * call takes constant time, so a flood of connections costs little. */
+/* Counts connections by network, and finds the newest and oldest of the most crowded networks.
+ * Every call takes constant time, so a flood of connections costs little. */
 #ifndef PEERS_NETGROUPS_H
 #define PEERS_NETGROUPS_H
 
@@ -27,8 +27,13 @@ size_t netgroups_count(const struct netgroups *c); /* in all networks */
 size_t netgroups_of(const struct netgroups *c, uint64_t network);
 size_t netgroups_most(const struct netgroups *c); /* in the most crowded network */
 
-/* The newest and the oldest member of the most crowded network. NULL: there is none. */
+/* The newest and the oldest member of the most crowded network; of several, that which changed
+ * last. NULL: there is none. */
 struct netgroup_member *netgroups_newest(const struct netgroups *c);
 struct netgroup_member *netgroups_oldest(const struct netgroups *c);
+
+/* The newest member of the next network with as many members as that of m. NULL: m's was the last.
+ */
+struct netgroup_member *netgroups_after(const struct netgroup_member *m);
 
 #endif

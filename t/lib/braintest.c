@@ -983,6 +983,7 @@ static void test_verdicts(void)
     struct listener *l = n->nodes[0].listener;
     struct talk t;
     size_t wanted = 0;
+    n->nodes[0].listening.judged = true;
     join(&t, n, 0, NULL, true);
     struct record later = n->records[net_add(n, make_tx(1))];
     must(offer(&t, &later) == 't' && t.inbound->useful == 1);
@@ -1006,8 +1007,9 @@ static void test_verdicts(void)
     n->record_count = 1;
     n->now += 1000; /* and then five a second */
     struct record r = n->records[net_add(n, make_tx(2))];
-    must(offer(&t, &r) == 't');
+    must(offer(&t, &r) == 't' && t.inbound->costly == 0); /* only what was accepted cost anything */
     must(listener_judged(l, r.id, LISTENER_ACCEPTED, n->now, &(struct wire_ref){0}) == t.inbound);
+    must(t.inbound->costly == 1);
     leave(&t);
     must(!listener_judged(l, r.id, LISTENER_ACCEPTED, n->now, &(struct wire_ref){0}));
     net_free(n);

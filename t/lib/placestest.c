@@ -90,7 +90,10 @@ static void test_crowd(void)
 {
     struct scene s;
     begin(&s);
-    dial(&s, (size_t)2 * PLACES, 1);
+    dial(&s, PLACES, 1);
+    must(!duplex_expects(s.duplex));
+    dial(&s, PLACES, 1);
+    must(duplex_expects(s.duplex));
     must(placed(&s, 0, PLACES) == PLACES && placed(&s, PLACES, s.count) == 0);
     for (size_t i = 0; i < 10; i++)
         dial(&s, 1, 2 + i);
