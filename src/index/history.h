@@ -25,7 +25,7 @@ int index_account_change(struct index *ix, const struct account *id, int64_t n,
  * trouble. Else the account's transactions, and what it earned with the block, are all. */
 int index_has_effects(struct index *ix, const struct account *id, int64_t n, struct fault *f);
 
-/* The same of any account. It takes as long as there are such blocks. */
+/* The same of any account. */
 int index_block_has_effects(struct index *ix, int64_t n, struct fault *f);
 
 /* One event of an account after genesis: a transaction, what it earned with a block, or a whole

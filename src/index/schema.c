@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-enum { VERSION = 15, APPLICATION = 0x70656572 };
+enum { VERSION = 16, APPLICATION = 0x70656572 };
 
 /* The text of an account in a row of this alias: a letter, if its blob is longer, and digits. */
 #define ACCOUNT_TEXT(row)                                                                          \
@@ -31,6 +31,7 @@ static const char schema[] =
     " sender INTEGER, seq, fee, sponsor INTEGER, recipient INTEGER, amount, offset, size, main);"
     "CREATE TABLE part(account, n, place, amount, PRIMARY KEY(account, n, place)) WITHOUT ROWID;"
     "CREATE TABLE change(account, block, PRIMARY KEY(account, block)) WITHOUT ROWID;"
+    "CREATE INDEX change_block ON change(block);"
     "CREATE VIEW payment AS"
     " WITH move(n, place, account, amount, fee) AS (SELECT n, 0, recipient, amount, fee FROM tx"
     " UNION ALL SELECT n, place, account, amount, 0 FROM part WHERE place > 0)"
