@@ -64,6 +64,7 @@ pulls() { # NAME: how often a peer was asked
 
 @test "peers from files and operands; a block that several peers send is printed once" {
     long_chain 900
+    export TOGETHER='a.log b.log c.log'
     pull_host a chain
     pull_host b chain deflate
     pull_host c chain few 100

@@ -5,6 +5,8 @@ parent, as ledger-chain prints them) on a port of its own, which it writes into 
 goes into LOG. HOW says what it does wrong, from the block with that NUMBER of an answer on; or `slow': then CHAIN holds
 headers with what stands with them (ledger-chain -H), and they are sent only once there is a file CHAIN.go; or
 `attests': then it speaks version 4, and answers those who ask for attest lines with the file CHAIN.attests.
+
+It sends no block before each of the files in $TOGETHER has a pull: those are LOGs of peers that are asked together.
 """
 import hashlib
 import os
@@ -27,6 +29,14 @@ def read_chain(path):
                 blocks.append([])
             blocks[-1].append(line)
     return blocks
+
+
+def was_asked(log):
+    try:
+        with open(log, "rb") as f:
+            return any(line.startswith(b"pull ") for line in f)
+    except FileNotFoundError:
+        return False
 
 
 class Closed(Exception):
@@ -123,6 +133,8 @@ class Peer:
         return lines
 
     def answer(self, words):
+        while not all(was_asked(log) for log in os.environ.get("TOGETHER", "").split()):
+            time.sleep(0.01)
         self.load()
         count, at = int(words[1]), 0
         for name in words[2:]:
