@@ -311,6 +311,16 @@ by_hand() { # [OPTION...]
     heard h 'pong 3'
 }
 
+# The same, with a block that it has offered in short ids.
+offers_block() {
+    by_hand
+    eventually event send '[^ ]+ in - .*'
+    say h 'ping 1'
+    eventually heard h 'pong 1'
+    feed block
+    eventually heard h "$short"
+}
+
 @test "gossip-send: requests for lines of a block, valid and invalid" {
     need python3
     chain 5
@@ -319,12 +329,7 @@ by_hand() { # [OPTION...]
     brief="brief$(head -n 1 block | cut -c 6-)"
     short="short $(cut -c 1-16 ids | paste -sd ' ')"
     while IFS= read -r text; do
-        by_hand
-        eventually event send '[^ ]+ in - .*'
-        say h 'ping 1'
-        eventually heard h 'pong 1'
-        feed block
-        eventually heard h "$short"
+        offers_block
         heard h "$brief"
         say h "lines $block 1 3"
         eventually heard h "$(line 4 txs)"
@@ -353,12 +358,7 @@ END
     # all of it, again and again, is more than a block has: what is beyond it is not sent, and is no offence; lines that
     # are passed over count, but not twice if the next request goes on behind them
     while IFS= read -r requests; do
-        by_hand
-        eventually event send '[^ ]+ in - .*'
-        say h 'ping 1'
-        eventually heard h 'pong 1'
-        feed block
-        eventually heard h "$short"
+        offers_block
         for n in 1 2 3; do
             tr , '\n' <<<"$requests" | sed "s/^/lines $block /" >requested
             say_file h requested

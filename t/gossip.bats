@@ -287,6 +287,16 @@ END
     same_lines txs l.out
 }
 
+# A peer takes the one payment that is left, and so the program has nothing to wait for.
+delivers_last() { # PEER PROCESS
+    say "$1" "want $(line 1 ids)"
+    eventually heard "$1" "$(line 1 txs)"
+    say "$1" "taken $(line 1 ids)"
+    pid=$2
+    status_of "$pid"
+    [ "$status" -eq 0 ]
+}
+
 # -t is ten times what `eventually` waits.
 @test "gossip: after a signal it waits for a peer that lacks what it holds, and for nobody else" {
     chain 2
@@ -302,12 +312,7 @@ END
     cat g.out >&7 # a has it already
     exec 7>&-
     kill "$g"
-    say a "want $(line 1 ids)"
-    eventually heard a "$(line 1 txs)"
-    say a "taken $(line 1 ids)"
-    pid=$g
-    status_of "$pid"
-    [ "$status" -eq 0 ]
+    delivers_last a "$g"
     event g "- late $(line 2 ids)" # but not the one that a took from it
     refute event g "- late $(line 1 ids)"
 }
@@ -325,12 +330,7 @@ END
     is_running "$g"
     say a "hello 2 $CHAIN 0 $CHAIN plain l"
     eventually heard a "have $(line 1 ids)"
-    say a "want $(line 1 ids)"
-    eventually heard a "$(line 1 txs)"
-    say a "taken $(line 1 ids)"
-    pid=$g
-    status_of "$pid"
-    [ "$status" -eq 0 ]
+    delivers_last a "$g"
     refute event g "- late $(line 1 ids)"
 }
 

@@ -8,13 +8,7 @@
 #define TARGET __attribute__((target("avx2")))
 #define INLINE TARGET __attribute__((always_inline)) static inline
 
-#include "slhdsa/eight.h"
-
-#define rotate(x, n) _mm256_or_si256(_mm256_srli_epi32(x, n), _mm256_slli_epi32(x, 32 - (n)))
-#define xor3(x, y, z) _mm256_xor_si256(_mm256_xor_si256(x, y), z)
-#define choose(e, f, g) _mm256_xor_si256(g, _mm256_and_si256(e, _mm256_xor_si256(f, g)))
-#define majority(a, b, c)                                                                          \
-    _mm256_or_si256(_mm256_and_si256(a, b), _mm256_and_si256(c, _mm256_or_si256(a, b)))
+#include "hash/lanes_avx2.h"
 
 #include "slhdsa/lanes.h"
 

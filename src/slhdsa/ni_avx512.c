@@ -16,7 +16,7 @@
 #define TARGET __attribute__((target("sha,sse4.1,avx2,avx512f,avx512vl")))
 #define INLINE TARGET __attribute__((always_inline)) static inline
 
-#include "slhdsa/eight.h"
+#include "hash/lanes_eight.h"
 
 #define rotate(x, n) _mm256_ror_epi32(x, n)
 #define xor3(x, y, z) _mm256_ternarylogic_epi32(x, y, z, 0x96)

@@ -1,5 +1,5 @@
-/* Eight lanes of 32 bits in a vector of AVX2, for lanes.h and columns.h. The including file defines
- * what it can do better than AVX2: rotate, xor3 and the like. */
+/* Eight lanes of 32 bits in a vector of AVX2, for sha256_vectors.h and what goes with it. The
+ * including file defines the rest: as lanes_avx2.h does, or what later processors do better. */
 enum { LANES = 8 };
 typedef __m256i lanes;
 #define load(p) _mm256_load_si256((const __m256i *)(const void *)(p))
