@@ -3,7 +3,7 @@
 # PAGE/PAGE.html and the files that it names, which are in the folder PAGE, or beside this script if pages share them.
 #
 # In PAGE.html a line @FILE@ stands for that file; the one line @DATA@ is where the data go; and @STYLE@ and @SCRIPT@ in the
-# page's policy stand for the hashes of its one <style> and its one <script>, whose tags have a line of their own. A browser
+# policy (head.html) stand for the hashes of its one <style> and its one <script>, whose tags have a line of their own. A browser
 # runs only what these hashes name, so nothing that stands in the data.
 set -efu
 LC_ALL=C
