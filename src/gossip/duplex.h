@@ -10,8 +10,8 @@
 #define GOSSIP_DUPLEX_H
 
 #include "gossip/listener.h"
-#include "gossip/peer_owner.h"
 #include "gossip/sender.h"
+#include "wire/peer_owner.h"
 
 struct duplex_config {
     struct listener *listener; /* NULL: no records are taken */
@@ -22,7 +22,7 @@ struct duplex_config {
     /* An event for the log, as in gossip/listener.h. NULL: none. */
     void (*log)(void *self, const char *who, const char *event, const uint8_t *id,
                 const char *words);
-    /* A peer could not be dialed; something is wrong with a peers file: as in gossip/peer_owner.h.
+    /* A peer could not be dialed; something is wrong with a peers file: as in wire/peer_owner.h.
      */
     void (*unreached)(void *self, const char *address, const uint8_t *account,
                       const struct fault *why);
@@ -57,7 +57,7 @@ struct duplex_peer {
     bool held;   /* it is not read from, as the sender is full */
     bool doomed; /* to be closed, for the reason in `why` */
     struct fault why;
-    uint64_t network; /* of its address, as in gossip/peer_owner.h */
+    uint64_t network; /* of its address, as in wire/peer_owner.h */
     int64_t since;    /* when it was connected, */
     int64_t placed;   /* ... and got its place at the sender, or lost it */
     struct duplex_tip tip;

@@ -10,9 +10,9 @@
 #define GOSSIP_LISTENER_H
 
 #include "crypto/sigpool.h"
-#include "gossip/session.h"
 #include "gossip/view.h"
 #include "stream/stream.h"
+#include "wire/session.h"
 
 #define LISTENER_PEERS_MAX 4096
 #define LISTENER_SEEN (1 << 18) /* ids remembered: at least so many, at most twice as many */

@@ -9,7 +9,7 @@
 #ifndef GOSSIP_PULLER_H
 #define GOSSIP_PULLER_H
 
-#include "gossip/session.h"
+#include "wire/session.h"
 
 #define PULLER_STALL 30000      /* ms without a requested line */
 #define PULLER_BLOCK_MAX 300000 /* ms from a block's first line to its last */

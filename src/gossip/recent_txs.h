@@ -3,7 +3,7 @@
 #ifndef GOSSIP_RECENT_TXS_H
 #define GOSSIP_RECENT_TXS_H
 
-#include "gossip/wire.h"
+#include "wire/wire.h"
 
 #define RECENT_TXS_BYTES (16 << 20)
 #define RECENT_TXS_MAX (1 << 16) /* in each of the two halves */

@@ -8,8 +8,8 @@
 #ifndef GOSSIP_SENDER_H
 #define GOSSIP_SENDER_H
 
-#include "gossip/session.h"
 #include "record/mark.h"
+#include "wire/session.h"
 
 #define SENDER_PEERS_MAX 64
 #define SENDER_WINDOW 3072 /* records announced to a peer and neither taken nor given up */

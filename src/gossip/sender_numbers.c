@@ -1,4 +1,4 @@
-/* Which announcement to a peer had which number (gossip/wire_refs.h). */
+/* Which announcement to a peer had which number (wire/wire_refs.h). */
 #include "gossip/sender_parts.h"
 
 #include <stdlib.h>

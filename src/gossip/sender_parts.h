@@ -5,9 +5,9 @@
 #include "base/bucket.h"
 #include "base/idmap.h"
 #include "gossip/sender.h"
-#include "gossip/wire_refs.h"
 #include "record/armor.h"
 #include "stream/stream.h"
+#include "wire/wire_refs.h"
 
 #define SENDER_HELD_MAX (1 << 22) /* records */
 

@@ -3,9 +3,9 @@
 #ifndef NET_CLIENT_H
 #define NET_CLIENT_H
 
-#include "gossip/peer_owner.h"
 #include "net/link.h"
 #include "peers/dialer.h"
+#include "wire/peer_owner.h"
 
 struct client_config {
     struct loop *loop;

@@ -3,9 +3,9 @@
 #ifndef NET_LINK_H
 #define NET_LINK_H
 
-#include "gossip/session.h"
 #include "net/loop.h"
 #include "net/tls.h"
+#include "wire/session.h"
 
 struct link;
 

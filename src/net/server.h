@@ -8,9 +8,9 @@
 #ifndef NET_SERVER_H
 #define NET_SERVER_H
 
-#include "gossip/peer_owner.h"
 #include "net/link.h"
 #include "peers/address.h"
+#include "wire/peer_owner.h"
 
 /* Connections by default; at most a quarter of them from one network, this machine's loopback
  * aside. */

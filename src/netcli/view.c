@@ -1,8 +1,8 @@
 #include "netcli/view_parts.h"
 
 #include "base/file.h"
-#include "gossip/wire.h"
 #include "seal/header.h"
+#include "wire/wire.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,8 +6,8 @@
 #ifndef SIMPEER_PEER_LINKS_H
 #define SIMPEER_PEER_LINKS_H
 
-#include "gossip/peer_owner.h"
 #include "simpeer/peer_item.h"
+#include "wire/peer_owner.h"
 
 #define PEER_LINKS_MAX 4096 /* connections of a node */
 #define PEER_EARLY_MAX 64   /* items of a connection that wait for one before them */

@@ -7,9 +7,9 @@
 #ifndef SYNC_HEADER_PULLER_H
 #define SYNC_HEADER_PULLER_H
 
-#include "gossip/session.h"
 #include "record/account.h"
 #include "record/proof.h"
+#include "wire/session.h"
 
 #define HEADER_PULLER_STALL 30000       /* ms without a requested line */
 #define HEADER_PULLER_ANSWER_MAX 120000 /* ms from a request to the end of its answer */

@@ -2,7 +2,7 @@
  * gossip/coding: any bytes are read within bounds, and in pieces of any size as at once; and what
  * is sent by one is read by another, however it is cut.
  */
-#include "gossip/coding.h"
+#include "wire/coding.h"
 #include "base/buf.h"
 #include "fuzz.h"
 

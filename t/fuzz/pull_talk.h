@@ -4,7 +4,7 @@
 
 #include "base/hex.h"
 #include "fuzz.h"
-#include "gossip/session.h"
+#include "wire/session.h"
 
 struct talk {
     struct session session;

@@ -1,7 +1,7 @@
 /* gossip/wire: lines of anything; what can be read is written again as it was. */
 #include "base/buf.h"
 #include "fuzz.h"
-#include "gossip/wire_refs.h"
+#include "wire/wire_refs.h"
 
 static void check_ids(const char *line, size_t len)
 {

@@ -10,9 +10,9 @@
 #include "base/hex.h"
 #include "gossip/listener_parts.h"
 #include "gossip/sender_parts.h"
-#include "gossip/wire.h"
 #include "hash/merkle.h"
 #include "random.h"
+#include "wire/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>

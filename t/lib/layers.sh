@@ -41,10 +41,11 @@ BEGIN {
     layer("query", "base record hash stream seal state chain index ledger light")
     layer("watch", "base record stream seal chain ledger query")
     layer("judge", "base record hash crypto stream seal state chain ledger finality mempool light query")
-    layer("gossip", "base record hash crypto stream seal")
+    layer("wire", "base record")
+    layer("gossip", "base record hash crypto stream seal wire")
     layer("peers", "base record hash crypto")
-    layer("net", "base record crypto stream gossip peers")
-    layer("sync", "base record hash stream ledger light gossip net")
+    layer("net", "base record crypto stream wire peers")
+    layer("sync", "base record hash stream ledger light wire gossip net")
     layer("consensus", "base record hash")
     layer("raft", "base record consensus")
     layer("paxos", "base record consensus")
@@ -53,12 +54,12 @@ BEGIN {
     layer("process", "base record consensus raft paxos bft pbft")
     layer("bencode", "base")
     layer("history", "base")
-    layer("mesh", "base record stream gossip peers net consensus process")
+    layer("mesh", "base record stream peers net consensus process")
     layer("virtual", "base")
     layer("lookup", "base")
     layer("overlay", "base virtual lookup")
     layer("dht", "base record hash crypto bencode lookup")
-    layer("simpeer", "base record hash stream gossip consensus virtual")
+    layer("simpeer", "base record hash stream wire gossip consensus virtual")
     layer("simprocess", "base consensus process simpeer")
     layer("maelstrom", "base consensus history simprocess")
     layer("scenario", "base consensus virtual simprocess maelstrom")
@@ -74,17 +75,17 @@ BEGIN {
     layer("ledgercli", "base record stream chain ledger finality mempool light watch judge explain cli")
     layer("txcli", "base record hash state ledger forge mempool cli ledgercli")
     layer("blockcli", "base crypto stream chain ledger forge judge farm validator cli ledgercli")
-    layer("netcli", "base record crypto seal ledger light query gossip peers net sync cli ledgercli")
-    layer("dhtcli", "base record hash crypto bencode lookup dht gossip peers net cli")
+    layer("netcli", "base record crypto seal ledger light query wire gossip peers net sync cli ledgercli")
+    layer("dhtcli", "base record hash crypto bencode lookup dht peers net cli")
     layer("cmd", "base record hash crypto work stream poh seal state chain index ledger forge finality mempool light query watch " \
-        "judge gossip peers net sync consensus raft paxos bft pbft process validator bencode history mesh virtual simpeer simprocess maelstrom " \
+        "judge wire gossip peers net sync consensus raft paxos bft pbft process validator bencode history mesh virtual simpeer simprocess maelstrom " \
         "scenario sim lookup overlay dht model farm node explain export cli enginecli ledgercli txcli blockcli netcli dhtcli")
     allowed["cmd"] = substr(allowed["cmd"], 5)    # and no program includes another
 
     only("openssl/ssl.h", "net")
     only("openssl/", "crypto")
     only("sqlite3.h", "index")
-    only("zlib.h", "index ledger gossip consensus process")
+    only("zlib.h", "index ledger wire consensus process")
     only("jansson.h", "maelstrom validator bencode")
 
     # What the C library and the compiler have, of which base is made.

@@ -33,12 +33,12 @@
 #include "base/chance.h"
 #include "base/hex.h"
 #include "crypto/keyfile.h"
-#include "gossip/coding.h"
-#include "gossip/wire.h"
 #include "hash/sha256.h"
 #include "net/loop.h"
 #include "net/tls.h"
 #include "record/peer.h"
+#include "wire/coding.h"
+#include "wire/wire.h"
 
 #include <arpa/inet.h>
 #include <err.h>

@@ -4,7 +4,7 @@
  */
 #include "gossip/duplex_parts.h"
 #include "gossip/sender_parts.h"
-#include "gossip/wire.h"
+#include "wire/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>

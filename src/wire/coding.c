@@ -1,4 +1,4 @@
-#include "gossip/coding.h"
+#include "wire/coding.h"
 
 #include <limits.h>
 #include <stdlib.h>

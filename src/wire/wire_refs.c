@@ -1,4 +1,4 @@
-#include "gossip/wire_refs.h"
+#include "wire/wire_refs.h"
 
 #include "base/hex.h"
 #include "base/num.h"

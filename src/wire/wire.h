@@ -1,6 +1,6 @@
 /* The lines of the protocol that are not records (gossip(7)). */
-#ifndef GOSSIP_WIRE_H
-#define GOSSIP_WIRE_H
+#ifndef WIRE_WIRE_H
+#define WIRE_WIRE_H
 
 #include "base/buf.h"
 #include "record/field.h"

@@ -1,5 +1,5 @@
 /* When a session is too slow, and when its peer is asked whether it is still there. */
-#include "gossip/session.h"
+#include "wire/session.h"
 
 static int too_slow(struct session *s, struct fault *f, const char *what)
 {

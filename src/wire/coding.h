@@ -4,8 +4,8 @@
  * has a window of 4 KiB, so that an idle connection costs little; any window is accepted. A stream
  * may consist of stored blocks, which cost next to nothing to make and save nothing.
  */
-#ifndef GOSSIP_CODING_H
-#define GOSSIP_CODING_H
+#ifndef WIRE_CODING_H
+#define WIRE_CODING_H
 
 #include "base/buf.h"
 #include "base/fault.h"

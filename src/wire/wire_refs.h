@@ -5,10 +5,10 @@
  * of numbers. Unlike a short id, a number cannot collide with another, whatever records strangers
  * make.
  */
-#ifndef GOSSIP_WIRE_REFS_H
-#define GOSSIP_WIRE_REFS_H
+#ifndef WIRE_WIRE_REFS_H
+#define WIRE_WIRE_REFS_H
 
-#include "gossip/wire.h"
+#include "wire/wire.h"
 
 #define WIRE_NUMBERED 3       /* the first version with numbers */
 #define WIRE_REMEMBERED 16384 /* announcements whose numbers a sender remembers at least */

@@ -1,13 +1,13 @@
 /*
  * One side of a connection, without any I/O: bytes in, lines out to a role that understands them;
- * lines in, bytes out. It does the handshake, the compression (gossip/coding.h) and the pings, and
+ * lines in, bytes out. It does the handshake, the compression (wire/coding.h) and the pings, and
  * enforces the limits on lines. It reads no clock: `now` is in milliseconds of any monotonic clock.
  */
-#ifndef GOSSIP_SESSION_H
-#define GOSSIP_SESSION_H
+#ifndef WIRE_SESSION_H
+#define WIRE_SESSION_H
 
-#include "gossip/coding.h"
-#include "gossip/wire_refs.h"
+#include "wire/coding.h"
+#include "wire/wire_refs.h"
 
 #define SESSION_GREETING_MAX 10000 /* ms until the other side's hello must have arrived */
 #define SESSION_SILENCE 30000      /* ms of silence after which we ping */

@@ -1,4 +1,4 @@
-#include "gossip/wire.h"
+#include "wire/wire.h"
 
 #include "base/hex.h"
 

@@ -1,4 +1,4 @@
-#include "gossip/session.h"
+#include "wire/session.h"
 
 #include "base/hex.h"
 #include "base/lines.h"

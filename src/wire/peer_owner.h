@@ -1,10 +1,10 @@
 /* Whoever owns the peers at the other ends of connections, as a table of functions: so net/client.h
  * dials and net/server.h accepts for any role, be it a relay (gossip/duplex.h), a pull (sync/), or
  * another. An owner does no I/O. Times are in ms of any monotonic clock. */
-#ifndef GOSSIP_PEER_OWNER_H
-#define GOSSIP_PEER_OWNER_H
+#ifndef WIRE_PEER_OWNER_H
+#define WIRE_PEER_OWNER_H
 
-#include "gossip/session.h"
+#include "wire/session.h"
 
 /* A connection that has just been opened. */
 struct peer_link {
