@@ -58,6 +58,10 @@ partstest() {
     braintest eager
 }
 
+@test "peers that can wait are told and answered a little later, of several records at once" {
+    braintest lulls
+}
+
 @test "refused records cost their sender requests alone, and one for later is requested again" {
     braintest verdicts
 }

@@ -91,9 +91,9 @@ holds() {
 }
 
 @test "our own listeners and senders take as many hops, messages and copies as the model says" {
-    model 300 7 gossip real=yes runs=6 >real
+    model 300 7 gossip real=yes runs=8 >real
     model 300 7 gossip runs=4 >plain
-    model 300 7 gossip eager=2 runs=4 >pushed
+    model 300 7 gossip eager=3 runs=4 >pushed
     awk '
         /^#/ { next }
         { kind = FILENAME == "real" ? (++records <= 4 ? "real" : "eager") : FILENAME; n[kind]++
@@ -102,14 +102,14 @@ holds() {
             it /= n[one]; model /= n[other]
             if (it > model * (1 + most) || it < model * (1 - most)) { print one, what, it, model; bad = 1 }
         }
-        function compare() {
+        function compare(unsaid) {
             far("ms50", ms50[one], ms50[other], 0.3); far("ms99", ms99[one], ms99[other], 0.3)
-            far("announced", announced[one], announced[other], 0.1); far("delivered", delivered[one], delivered[other], 0.1)
+            far("announced", announced[one], announced[other], unsaid); far("delivered", delivered[one], delivered[other], 0.1)
         }
         END {
-            one = "real"; other = "plain"; compare()
-            one = "eager"; other = "pushed"; compare()
-            exit bad || reached || n["real"] != 4 || n["eager"] != 2
+            one = "real"; other = "plain"; compare(0.1)
+            one = "eager"; other = "pushed"; compare(0.2) # who waits with an announcement often need not make it
+            exit bad || reached || n["real"] != 4 || n["eager"] != 4
         }' real plain pushed
 }
 

@@ -64,7 +64,7 @@ static void run(struct run *r)
     struct fault f;
     while (!loop_stopped(r->net.loop)) {
         cli_flush_events();
-        if (loop_turn(r->net.loop, listener_wait(r->receiver.listener), &f))
+        if (loop_turn(r->net.loop, listener_wait(r->receiver.listener, loop_now()), &f))
             cli_fail(NULL, &f);
         receiver_settle(&r->receiver);
         bool paused = receiver_is_full(&r->receiver);

@@ -184,8 +184,10 @@ static void take_records(struct run *r)
         sender_take(r->sender, r->input.in.data, r->input.whole, r->heard, &f))
         cli_fail(NULL, &f);
     record_reader_drop(&r->input);
-    if (r->input.ended)
+    if (r->input.ended) {
         loop_unwatch(&r->stdin_watch);
+        sender_hurry(r->sender);
+    }
 }
 
 /* Once it is to end, or stdin has ended, peers are not listened to any more. When all that was
@@ -240,7 +242,7 @@ static bool is_over(struct run *r, int64_t now)
 /* How long the next turn may wait, in ms. */
 static int next_turn(const struct run *r, int64_t now)
 {
-    int wait = listener_wait(r->receiver.listener);
+    int wait = sender_wait(r->sender, now, listener_wait(r->receiver.listener, now));
     int dials = r->net.client ? client_wait(r->net.client, now) : wait;
     if (r->status_file.path && (wait < 0 || wait > STATUS_FILE_EVERY))
         wait = STATUS_FILE_EVERY;

@@ -11,7 +11,7 @@ enum {
     TICK_EVERY = 1000,     /* ms */
 };
 
-static void say(const struct duplex_peer *p, const char *event, const char *words)
+void duplex_say(const struct duplex_peer *p, const char *event, const char *words)
 {
     const struct duplex_config *c = p->all->config;
     if (c->log)
@@ -32,81 +32,6 @@ const struct fault *duplex_why_doomed(const struct duplex_peer *p)
     if (p->in && p->in->doomed)
         return &p->in->why;
     return p->out && p->out->doomed ? &p->out->why : NULL;
-}
-
-/* --- Lines ------------------------------------------------------------------------------------ */
-
-static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
-{
-    struct duplex_peer *p = self;
-    (void)f;
-    duplex_keep_one(p);
-    duplex_begin_tip(p, now);
-    s->measures = duplex_is_two_way(p);
-    if (p->all->config->sender && (duplex_roles(p) & WIRE_LISTENS) && !p->doomed)
-        duplex_start_sending(p, now);
-    if (!p->out)
-        return 0;
-    p->out->verdicts = (duplex_roles(p) & WIRE_VERDICTS) != 0;
-    return sender_role().greeted(p->out, s, now, f);
-}
-
-static bool is_verdict(enum wire_word word)
-{
-    return word == WIRE_ACCEPTED || word == WIRE_REFUSED || word == WIRE_LATER;
-}
-
-/* The half that a line is for. */
-static bool is_for_sender(enum wire_word word)
-{
-    return word == WIRE_WANT || word == WIRE_LINES || word == WIRE_TAKEN || word == WIRE_EAGER ||
-           word == WIRE_LAZY || is_verdict(word);
-}
-
-/* Anyone may ask for what we serve. */
-static bool is_request(enum wire_word word)
-{
-    return word == WIRE_PULL || word == WIRE_ASK_HEADERS || word == WIRE_ASK_PROOF ||
-           word == WIRE_ASK_JUMP || word == WIRE_ASK_BALANCE || word == WIRE_ASK_ATTESTS;
-}
-
-static int not_its_role(struct duplex_peer *p, enum wire_word word, struct fault *f)
-{
-    fault_rule(f, "a line that no %s sends", is_for_sender(word) ? "sender" : "listener");
-    say(p, "bad", f->text);
-    return -1;
-}
-
-static int line(void *self, struct session *s, enum wire_word word, const char *text, size_t len,
-                int64_t now, struct fault *f)
-{
-    struct duplex_peer *p = self;
-    unsigned theirs = duplex_roles(p);
-    if (p->doomed) {
-        *f = p->why;
-        return -1;
-    }
-    if (word == WIRE_PULLED && p->tip.asked)
-        return duplex_take_tip(p, text, len, f);
-    if (is_verdict(word) && !(theirs & WIRE_VERDICTS))
-        return not_its_role(p, word, f);
-    if (is_for_sender(word)) {
-        if (p->out)
-            return sender_role().line(p->out, s, word, text, len, now, f);
-        return p->waits || (theirs & WIRE_LISTENS) ? 0 : not_its_role(p, word, f);
-    }
-    if (!p->in || (!is_request(word) && !(theirs & WIRE_SENDS)))
-        return not_its_role(p, word, f);
-    if (p->all->deaf && !is_request(word))
-        return 0;
-    return listener_role().line(p->in, s, word, text, len, now, f);
-}
-
-void duplex_announced(void *peer, const uint8_t id[ID_LEN])
-{
-    struct duplex_peer *p = peer;
-    if (p->out)
-        sender_has(p->all->config->sender, p->out, id);
 }
 
 /* --- Joining and leaving ---------------------------------------------------------------------- */
@@ -184,7 +109,7 @@ static void *join(void *self, const struct peer_link *link, struct session **ses
     }
     p->next = d->peers;
     d->peers = p;
-    say(p, "in", p->address);
+    duplex_say(p, "in", p->address);
     *session = &p->session;
     return p;
 }
@@ -193,7 +118,7 @@ static enum peer_next leave(void *self, void *peer, const struct fault *why, int
 {
     struct duplex *d = self;
     struct duplex_peer *p = peer, **at = &d->peers;
-    say(p, "out", why->text);
+    duplex_say(p, "out", why->text);
     while (*at != p)
         at = &(*at)->next;
     *at = p->next;
@@ -258,7 +183,7 @@ struct peer_owner duplex_owner(struct duplex *d)
                                .connected = is_connected,
                                .unreached = unreached,
                                .complain = complain,
-                               .role = {.greeted = greeted, .line = line},
+                               .role = duplex_role(),
                                .self = d};
 }
 

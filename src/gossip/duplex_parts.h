@@ -33,8 +33,16 @@ static inline uint64_t duplex_worth(const struct duplex_peer *p)
 /* Whether the connection carries records both ways. */
 bool duplex_is_two_way(const struct duplex_peer *p);
 
+/* Logs an event of the peer. words may be NULL. */
+void duplex_say(const struct duplex_peer *p, const char *event, const char *words);
+
 /* Why it is to be closed; NULL: it is not. */
 const struct fault *duplex_why_doomed(const struct duplex_peer *p);
+
+/* --- duplex_lines.c --- */
+
+/* The callbacks for a peer's session; self is the peer. */
+struct session_role duplex_role(void);
 
 /* --- duplex_places.c --- */
 

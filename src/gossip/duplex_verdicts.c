@@ -42,13 +42,16 @@ static int put_accepted(struct duplex_peer *p)
     return failed ? -1 : 0;
 }
 
-/* Out of memory, a peer is told when it asks again. */
+/* A peer hears that its records were accepted after it has heard that they were taken. Out of
+ * memory, it is told when it asks again. */
 void duplex_tell_all_accepted(struct duplex *d)
 {
     if (!d->owes_verdicts)
         return;
     d->owes_verdicts = false;
     for (struct duplex_peer *p = d->peers; p; p = p->next)
-        if (p->accepted.len)
+        if (p->in && !inbound_is_acknowledged(p->in))
+            d->owes_verdicts |= p->accepted.len > 0;
+        else if (p->accepted.len)
             put_accepted(p);
 }

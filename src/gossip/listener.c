@@ -9,8 +9,6 @@
 enum {
     STEMS_MAX = 4096,
     IGNORED_MAX = 1 << 14,
-    /* Bytes that a peer may leave unread before it gets no more acknowledgements. */
-    OWED_MAX = 1 << 20,
 };
 
 const struct rate listener_budget = {1000, 200};
@@ -65,57 +63,7 @@ int listener_gather(struct listener *l, const struct inbound *peer, const char *
     return 0;
 }
 
-/* --- Acknowledgements ------------------------------------------------------------------------- */
-
-struct wire_ref inbound_ref(const struct inbound *peer, const uint8_t id[ID_LEN], int64_t number)
-{
-    struct wire_ref ref = {.number = number};
-    if (number < 0 || !session_is_numbered(peer->session) ||
-        peer->state->announcements - (uint64_t)number > WIRE_NAMED_BY_ID)
-        ref.number = WIRE_NO_NUMBER;
-    memcpy(ref.id, id, ID_LEN);
-    return ref;
-}
-
-void inbound_take(struct inbound *peer, const uint8_t id[ID_LEN], int64_t number)
-{
-    const struct wire_ref ref = inbound_ref(peer, id, number);
-    if (peer->state->taken.len >= LISTENER_ANNOUNCED_MAX * sizeof ref)
-        return; /* whatever was announced beyond that will be announced again */
-    peer->state->listener->owed = true;
-    buf_add(&peer->state->taken, &ref,
-            sizeof ref); /* out of memory, the peer announces the record again */
-}
-
-/* How much may wait to be sent to a peer, besides the answer to a pull. */
-static size_t owed_max(const struct listener *l, const struct inbound *peer)
-{
-    return OWED_MAX + (peer->state->pulling ? (size_t)listener_block_limit(l) : 0);
-}
-
-static int acknowledge(struct listener *l, struct inbound *peer)
-{
-    struct fault f;
-    struct buf *taken = &peer->state->taken;
-    if (!taken->len)
-        return 0;
-    if (session_backlog(peer->session) > owed_max(l, peer)) {
-        fault_rule(&f, "slow: does not read what is sent to it");
-        listener_log(l, peer, "bad", NULL, f.text);
-        inbound_doom(peer, "slow", &f);
-        buf_free(taken);
-        return 0;
-    }
-    l->scratch.len = 0;
-    if (wire_put_refs("taken", (const struct wire_ref *)(const void *)taken->data,
-                      taken->len / sizeof(struct wire_ref), &l->scratch) ||
-        session_put(peer->session, l->scratch.data, l->scratch.len))
-        return -1;
-    if (taken->cap > 4096)
-        buf_free(taken);
-    taken->len = 0;
-    return 0;
-}
+/* --- Turns ------------------------------------------------------------------------------------ */
 
 static int settle(struct listener *l, bool last, int64_t now, struct fault *f)
 {
@@ -124,11 +72,7 @@ static int settle(struct listener *l, bool last, int64_t now, struct fault *f)
     if (light_turn(l, now))
         return fault_memory(f);
     in_flight_tick(l, now);
-    for (size_t i = 0; i < l->top && l->owed; i++)
-        if (l->peers[i] && acknowledge(l, l->peers[i]))
-            return fault_memory(f);
-    l->owed = false;
-    return 0;
+    return listener_acknowledge(l, last || lull_is_over(&l->lull, now), now) ? fault_memory(f) : 0;
 }
 
 int listener_settle(struct listener *l, int64_t now, struct fault *f)

@@ -44,6 +44,7 @@ struct inbound {
     struct fault why;
     uint64_t network; /* of its address (peers/address.h), set by the owner; 0: any */
     void *connection; /* the owner's, for config->announced */
+    bool relies;      /* it asked us to push, set by the owner */
     uint64_t useful;  /* new records received from it, */
     uint64_t costly; /* ... other than peer records; if config->judged, those that were accepted, as
                         others can be made for free, too */
@@ -133,8 +134,12 @@ void listener_tick(struct listener *l, int64_t now);
 /* We did not read for so many milliseconds: extends the peers' deadlines by as much. */
 void listener_excuse(struct listener *l, int64_t milliseconds);
 
-/* How long the next turn may be put off, in ms, while light clients or signatures wait. */
-int listener_wait(const struct listener *l);
+/* How long the next turn may be put off, in ms, while light clients, signatures or acknowledgements
+ * wait. */
+int listener_wait(const struct listener *l, int64_t now);
+
+/* Whether the peer has been told of all records that were taken from it. */
+bool inbound_is_acknowledged(const struct inbound *peer);
 
 /* The record came back from the programs that this node runs, so it is known here: it is not
  * requested any more. */

@@ -99,12 +99,6 @@ static bool announce_more(struct listener *l, struct inbound *peer, struct in_fl
     return true;
 }
 
-/* Whether it passes on what others send, and so cannot answer for all of it; or says so. */
-static bool is_relay(const struct inbound *peer)
-{
-    return peer->session->theirs.roles & WIRE_LISTENS;
-}
-
 /* A peer may have delivered too many useless records: fewer are requested from it for a while, but
  * never none from a relay, whose records others may have made. */
 static bool is_welcome(struct inbound *peer, int64_t now)
@@ -112,7 +106,7 @@ static bool is_welcome(struct inbound *peer, int64_t now)
     struct inbound_state *s = peer->state;
     return s->announced < announced_max(peer) &&
            (bucket_has(&s->budget, &listener_budget, now) ||
-            (is_relay(peer) && bucket_take(&s->beyond, &listener_beyond, now)));
+            (inbound_is_relay(peer) && bucket_take(&s->beyond, &listener_beyond, now)));
 }
 
 /* The key under which a record that was useless from one peer is ignored. */

@@ -183,7 +183,7 @@ int inbound_admit(struct inbound *peer, struct fault *f)
 
 /* Puts a new record into out, and acknowledges it; a: its entry, or NULL. 0, or -1: no memory. */
 static int take_new(struct listener *l, struct inbound *peer, const struct item *item,
-                    struct in_flight *a)
+                    struct in_flight *a, int64_t now)
 {
     const size_t i = a && peer ? announcer_index(a, peer) : 0;
     bool hidden = a && a->hidden;
@@ -201,7 +201,7 @@ static int take_new(struct listener *l, struct inbound *peer, const struct item 
         peer->useful++;
         peer->costly += origin.costly && !l->config->judged;
         bucket_add(&peer->state->budget, &listener_budget, 1);
-        eager_note(l, peer);
+        eager_note(l, peer, now);
     }
     if (a)
         in_flight_done(l, a, peer);
@@ -236,7 +236,7 @@ int listener_take_item(struct listener *l, struct inbound *peer, const struct it
     if (strange)
         worth = USELESS;
     if (worth == WORTHY)
-        return take_new(l, peer, item, a);
+        return take_new(l, peer, item, a, now);
     drop_useless(l, peer, item, worth, now);
     return 0;
 }

@@ -127,7 +127,8 @@ int light_turn(struct listener *l, int64_t now)
     return failed;
 }
 
-int listener_wait(const struct listener *l)
+int listener_wait(const struct listener *l, int64_t now)
 {
-    return l->light_busy || l->checking ? 0 : l->light_queue.len ? WAIT_LIMITED : WAIT;
+    const int most = l->light_queue.len ? WAIT_LIMITED : WAIT;
+    return l->light_busy || l->checking ? 0 : lull_wait(&l->lull, now, most);
 }

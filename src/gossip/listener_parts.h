@@ -5,6 +5,7 @@
 #include "base/bucket.h"
 #include "gossip/key_times.h"
 #include "gossip/listener.h"
+#include "gossip/lull.h"
 #include "gossip/origins.h"
 #include "gossip/recent_txs.h"
 #include "stream/stream.h"
@@ -79,7 +80,7 @@ struct inbound_state {
     bool eager;             /* it was told to push small records, */
     bool was_eager;         /* ... or was once, so that some may be on their way */
     bool pushing;           /* the next line is a record that it pushes */
-    uint32_t firsts;        /* new records that it delivered since eager peers were last chosen */
+    uint32_t firsts;        /* new records that it delivered; halved when eager peers are chosen */
     uint64_t announcements; /* ids announced in all, repeated ones counted again */
     size_t announced;       /* entries of in_flight that name it */
     size_t beside;          /* ... in which it was requested beside others */
@@ -118,8 +119,10 @@ struct listener {
     const struct listener_config *config;
     struct inbound *peers[LISTENER_PEERS_MAX]; /* by slot */
     size_t top;                                /* slots from here on are free */
-    size_t eager, news; /* peers that are; new records since they were last chosen */
-    bool owed;          /* some peer has acknowledgements waiting */
+    size_t eager, news; /* peers that are; new records since they were last chosen, */
+    int64_t chosen;     /* ... which was then; or 0 */
+    bool owed;          /* some peer has acknowledgements waiting, */
+    struct lull lull;   /* ... perhaps until this is over */
     struct idset seen;
     struct idmap in_flight;     /* struct in_flight */
     struct idmap discouraged;   /* struct discouraged */
@@ -166,6 +169,11 @@ void listener_log(const struct listener *l, const struct inbound *peer, const ch
 int listener_gather(struct listener *l, const struct inbound *peer, const char *text, size_t n,
                     int64_t number);
 
+/* The size limit of blocks, in bytes. */
+uint64_t listener_block_limit(const struct listener *l);
+
+/* --- listener_acknowledge.c --- */
+
 /* The record in the peer's announcement of this number; by its id if the number is WIRE_NO_NUMBER
  * or too old, or the connection has none. */
 struct wire_ref inbound_ref(const struct inbound *peer, const uint8_t id[ID_LEN], int64_t number);
@@ -173,8 +181,15 @@ struct wire_ref inbound_ref(const struct inbound *peer, const uint8_t id[ID_LEN]
 /* Queues an acknowledgement of that record for the peer. */
 void inbound_take(struct inbound *peer, const uint8_t id[ID_LEN], int64_t number);
 
-/* The size limit of blocks, in bytes. */
-uint64_t listener_block_limit(const struct listener *l);
+/* Whether it passes on what others send, and so cannot answer for all of it; or says so. */
+static inline bool inbound_is_relay(const struct inbound *peer)
+{
+    return peer->session->theirs.roles & WIRE_LISTENS;
+}
+
+/* Acknowledges what was taken; to peers that can wait not yet, unless the lull is over. 0, or -1:
+ * no memory. */
+int listener_acknowledge(struct listener *l, bool over, int64_t now);
 
 /* --- listener_blocks.c --- */
 
@@ -228,7 +243,7 @@ int take_push(struct inbound *peer, size_t len, struct fault *f);
 
 /* The peer delivered a new record: from time to time, the peers are chosen that are to push them.
  */
-void eager_note(struct listener *l, struct inbound *peer);
+void eager_note(struct listener *l, struct inbound *peer, int64_t now);
 
 /* The peer leaves. */
 void eager_leave(struct listener *l, struct inbound *peer);

@@ -220,6 +220,7 @@ struct outbound *sender_join(struct sender *s, struct session *session, const ch
                                            .end = from,
                                            .moved = now,
                                            .swept = now,
+                                           .prompt = true,
                                            .announcements.first = session->announcements};
     bucket_init(&peer->state->peers, &sender_peers, now);
     if (strcmp(s->last[slot], peer->who))

@@ -38,6 +38,8 @@ struct outbound {
     struct fault why;
     bool accepted;  /* it dialed us: it gets stems only if no peer that we dialed can */
     bool verdicts;  /* it says what became of the records that it took */
+    bool eager;     /* it asked us to push: it takes small records that were not announced */
+    bool relay;     /* it sends, too, so it may have records from others before we announce them */
     uint64_t taken; /* records that it took from us */
     struct outbound_state *state; /* sender.c's */
 };
@@ -126,5 +128,11 @@ struct session_role sender_role(void);
 /* Call after each turn: announces new records, and sends as many requested ones as the connections
  * take. */
 void sender_settle(struct sender *s, int64_t now);
+
+/* No more records will come: from now on no announcement waits for others. */
+void sender_hurry(struct sender *s);
+
+/* How long the next turn may be put off, in ms, if not for something else: at most so long. */
+int sender_wait(const struct sender *s, int64_t now, int most);
 
 #endif

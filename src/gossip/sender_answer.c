@@ -40,6 +40,7 @@ static int take_want(struct sender *s, struct outbound *peer, const char *line, 
     int n = wire_refs(line, len, session_is_numbered(peer->session), refs, f);
     if (n < 0)
         return -1;
+    t->prompt = true;
     for (int i = 0; i < n && t->wants.len / sizeof(uint64_t) - t->wants_at < WANTS_MAX; i++) {
         const struct held *p = outbound_held(s, peer, &refs[i], &t->wanted);
         if (p && (p->offered & outbound_bit(peer)) && buf_add(&t->wants, &p->seq, sizeof p->seq))
@@ -150,6 +151,8 @@ static void take_one(struct sender *s, struct outbound *peer, struct held *p)
     if (p->has & outbound_bit(peer))
         return;
     p->has |= outbound_bit(peer);
+    if (!(p->given & outbound_bit(peer)))
+        peer->state->prompt = false;
     s->unsure -= held_is_unsure(s, p);
     p->sure += (p->given & outbound_bit(peer)) != 0;
     if (++p->taken == s->config->need)
@@ -252,7 +255,7 @@ static int take_mode(struct outbound *peer, bool eager, size_t len, struct fault
 {
     if (!session_is_numbered(peer->session) || len != strlen(eager ? "eager" : "lazy"))
         return fault_rule(f, "a line that no listener sends");
-    peer->state->eager = eager;
+    peer->eager = eager;
     peer->state->eager_from = peer->state->moved;
     return 0;
 }

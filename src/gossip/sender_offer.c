@@ -145,7 +145,7 @@ static int offer_some(struct sender *s, struct outbound *peer, int64_t now)
     uint8_t ids[WIRE_IDS_MAX][ID_LEN];
     size_t n = 0, count = 0;
     struct held *p;
-    if (push_is_near(s, peer, now))
+    if (push_is_near(s, peer, now) || offer_waits(s, peer, now))
         return 0;
     for (;
          count < WIRE_IDS_MAX && peer->state->open < SENDER_WINDOW && (p = next_due(s, peer, now));
@@ -318,4 +318,6 @@ void sender_settle(struct sender *s, int64_t now)
             outbound_doom(s, peer, "full", &f);
         }
     }
+    if (lull_is_over(&s->lull, now))
+        s->lull.ends = 0;
 }

@@ -4,6 +4,7 @@
 
 #include "base/bucket.h"
 #include "base/idmap.h"
+#include "gossip/lull.h"
 #include "gossip/sender.h"
 #include "record/armor.h"
 #include "stream/stream.h"
@@ -68,8 +69,8 @@ struct outbound_state {
     int64_t insisted;    /* when announcements were last repeated */
     struct buf again;    /* uint64_t: numbers of records to announce out of turn */
     struct announcements announcements;
-    bool eager;         /* it takes small records that were not announced */
-    int64_t eager_from; /* when it said so */
+    bool prompt; /* it requested what was announced last: it has nothing from others before */
+    int64_t eager_from; /* when it said so, or that it is lazy */
     uint64_t last_have; /* the number of the record that was announced by `have' last, */
     bool has_last;      /* ... if any was */
     struct buf wants;   /* uint64_t: numbers of requested records, from wants_at on */
@@ -108,6 +109,10 @@ struct sender {
     uint64_t untold;   /* ... and that were dropped without, taken by peers that give none */
     size_t unsure;     /* records of which held_is_unsure */
     uint64_t chance;
+    struct lull lull;   /* in which announcements wait, */
+    bool hurried;       /* ... but no more; */
+    uint64_t own;       /* and not before this number, which is that of the last record that none of
+                           the peers had, and 1 */
     unsigned stem_slot; /* of the peer that gets this epoch's stems */
     int64_t epoch_ends;
     struct buf stems; /* uint64_t: numbers of the stems */
@@ -226,6 +231,10 @@ bool push_is_due(const struct sender *s, const struct outbound *peer, const stru
 /* Whether to announce nothing for now: a peer has become eager, and will soon have requested what
  * was announced before, so that what follows can be pushed. */
 bool push_is_near(const struct sender *s, const struct outbound *peer, int64_t now);
+
+/* Whether the peer is told of new records only once the lull is over, which begins here if it has
+ * not: it sends, too, and had the last ones from others. */
+bool offer_waits(struct sender *s, const struct outbound *peer, int64_t now);
 
 /* Pushes the record, which is an announcement, too. 0, or -1: no memory. */
 int push_record(struct sender *s, struct outbound *peer, struct held *p);

@@ -1,4 +1,7 @@
-/* Eager push: small new records go to a peer that said `eager' without having been requested. */
+/*
+ * Eager and lazy push: small new records go to a peer that said `eager' without having been
+ * requested, and at once. One that has them from others first is told of them later.
+ */
 #include "gossip/sender_parts.h"
 
 enum {
@@ -21,13 +24,13 @@ static bool may_request(const struct sender *s, const struct outbound *peer)
 
 bool push_is_due(const struct sender *s, const struct outbound *peer, const struct held *p)
 {
-    return peer->state->eager && p->count < 0 && p->size <= PUSH_MAX &&
-           !outbound_is_again(peer, p) && !may_request(s, peer);
+    return peer->eager && p->count < 0 && p->size <= PUSH_MAX && !outbound_is_again(peer, p) &&
+           !may_request(s, peer);
 }
 
 bool push_is_near(const struct sender *s, const struct outbound *peer, int64_t now)
 {
-    return peer->state->eager && now - peer->state->eager_from < CHANGE_MAX && may_request(s, peer);
+    return peer->eager && now - peer->state->eager_from < CHANGE_MAX && may_request(s, peer);
 }
 
 int push_record(struct sender *s, struct outbound *peer, struct held *p)
@@ -37,4 +40,28 @@ int push_record(struct sender *s, struct outbound *peer, struct held *p)
     outbound_offered(s, peer, p, "push");
     p->given |= outbound_bit(peer);
     return 0;
+}
+
+/* --- Lazy push -------------------------------------------------------------------------------- */
+
+bool offer_waits(struct sender *s, const struct outbound *peer, int64_t now)
+{
+    const struct outbound_state *t = peer->state;
+    const bool has_own = t->next < s->own; /* the peer can have it from nobody else */
+    const bool has_new = t->next < s->next || t->again.len;
+    if (s->hurried || !peer->relay || peer->eager || t->prompt || has_own || !has_new ||
+        lull_is_over(&s->lull, now))
+        return false;
+    lull_begin(&s->lull, now, &s->chance);
+    return true;
+}
+
+void sender_hurry(struct sender *s)
+{
+    s->hurried = true;
+}
+
+int sender_wait(const struct sender *s, int64_t now, int most)
+{
+    return lull_wait(&s->lull, now, most);
 }

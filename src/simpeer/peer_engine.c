@@ -153,8 +153,6 @@ static int handle(struct peer_node *n, const struct engine_event *event, struct 
         return take_items(n, event, f);
     case ENGINE_PROPOSE:
         return propose(n, event, f);
-    case ENGINE_TIMER:
-        return tick(n, f);
     default:
         return 0;
     }
@@ -166,10 +164,12 @@ static int step(struct engine *e, const struct engine_event *event, struct engin
     struct peer_node *n = &e->node;
     n->now = event->now;
     n->out = out;
-    if (event->kind == ENGINE_RESTART || event->kind == ENGINE_TIMER)
+    const bool ticks = event->kind == ENGINE_TIMER &&
+                       event->now - e->ticked >= PEER_TICK; /* or the lull is over */
+    if (event->kind == ENGINE_RESTART || ticks)
         e->ticked = event->now;
-    int failed = handle(n, event, f) || turn(n, f) ? -1 : 0;
-    out->deadline = e->ticked + PEER_TICK;
+    int failed = (ticks ? tick(n, f) : handle(n, event, f)) || turn(n, f) ? -1 : 0;
+    out->deadline = n->now + sender_wait(n->sender, n->now, (int)(e->ticked + PEER_TICK - n->now));
     n->out = NULL;
     return failed;
 }

@@ -72,12 +72,15 @@ static void leave(struct talk *t)
     actor_free(&t->actor);
 }
 
-/* Sends the lines, lets the other side settle, and gives its answer. */
+/* Sends the lines, lets the other side settle, waits for the end of its lull, and gives its answer.
+ */
 static const char *ask(struct talk *t, const struct buf *text)
 {
+    struct fault f;
     must(session_put(&t->actor.session, text->data, text->len) == 0);
     pump(t);
     settle(t);
+    must(!t->inbound || listener_settle_all(t->node->listener, t->net->now, &f) == 0);
     return hear(t);
 }
 
@@ -1270,26 +1273,45 @@ static void listener_is_pushed_to(void)
     net_free(n);
 }
 
-/* A peer that is the first far more often takes the place of another, which announces again. */
+static bool is_eager(const struct talk *t)
+{
+    return t->inbound->state->eager;
+}
+
+/* The three peers that are the first most often push; one that is takes the place of one that is
+ * not, which announces again. So do some that rely on us; but while records come fast, only two. */
 static void the_first_become_eager(void)
 {
     struct net *n = lone(false);
-    struct talk t[3];
-    for (size_t i = 0; i < 3; i++)
+    struct talk t[4];
+    for (size_t i = 0; i < 4; i++)
         join_in(3, &t[i], n, 0, NULL, true);
     deliver(&t[0], 0, 3);
     deliver(&t[1], 3, 1);
-    must(t[0].inbound->state->eager && t[1].inbound->state->eager);
-    deliver(&t[0], 4, 90);
-    deliver(&t[1], 94, 30);
-    deliver(&t[2], 124, 136);
-    must(t[0].inbound->state->eager && !t[1].inbound->state->eager && t[2].inbound->state->eager);
-    must(strstr(hear(&t[1]), "lazy\n") && n->nodes[0].listener->eager == 2);
+    must(is_eager(&t[0]) && is_eager(&t[1]) && n->nodes[0].listener->eager == 2);
+    n->now += 500;
+    deliver(&t[2], 4, 10); /* too soon */
+    must(!is_eager(&t[2]));
+    n->now += 500;
+    deliver(&t[3], 14, 1);
+    deliver(&t[0], 15, 1);
+    must(is_eager(&t[0]) && !is_eager(&t[1]) && is_eager(&t[2]) && is_eager(&t[3]));
+    must(strstr(hear(&t[1]), "lazy\n") && n->nodes[0].listener->eager == 3);
     struct record late = make_tx(1000);
     net_add(n, late);
     ask_push(&t[1], &late); /* on its way when it was told to stop */
     must(!t[1].inbound->doomed && n->nodes[0].had[net_find(n, late.id)] == 1);
-    for (size_t i = 0; i < 3; i++)
+    t[1].inbound->relies = true;
+    n->now += 1000;
+    deliver(&t[3], 16, 4);
+    must(n->nodes[0].listener->eager == 4 && strstr(hear(&t[1]), "eager\n"));
+    n->now += 999;
+    deliver(&t[0], 20, 60);
+    must(n->nodes[0].listener->eager == 4);
+    n->now += 1;
+    deliver(&t[2], 80, 1);
+    must(n->nodes[0].listener->eager == 2 && is_eager(&t[0]) && strstr(hear(&t[1]), "lazy\n"));
+    for (size_t i = 0; i < 4; i++)
         leave(&t[i]);
     must(n->nodes[0].listener->eager == 0);
     net_free(n);
@@ -1331,6 +1353,109 @@ static void test_eager(void)
     listener_is_pushed_to();
     the_first_become_eager();
     sender_pushes();
+}
+
+/* --- Lulls ------------------------------------------------------------------------------------ */
+
+/* What the other side has said after a turn at this time. */
+static const char *at(struct talk *t, int64_t now)
+{
+    t->net->now = now;
+    settle(t);
+    return hear(t);
+}
+
+static void say_have(struct talk *t, const struct record *r)
+{
+    struct buf text = {0};
+    add_word(&text, "have", r->id);
+    must(session_put(&t->actor.session, text.data, text.len) == 0);
+    pump(t);
+    buf_free(&text);
+}
+
+/* A relay hears that its records were taken a little later, of all in one line, or of many at once;
+ * a peer that only sends is waiting for it. */
+static void relays_are_answered_later(void)
+{
+    struct net *n = lone(false);
+    struct talk relay, sender;
+    struct record r = make_tx(1000);
+    net_add(n, r);
+    join_in(3, &relay, n, 0, NULL, true);
+    join_in(3, &sender, n, 0, NULL, true);
+    deliver(&sender, 0, 2);
+    net_inject(n, 0, 0);
+    relay.inbound->session->theirs.roles = WIRE_SENDS | WIRE_LISTENS;
+    const int64_t now = n->now;
+    say_have(&relay, &n->records[1]);
+    must(!*at(&relay, now));
+    say_have(&relay, &n->records[2]);
+    must(!*at(&relay, now + LULL_SHORTEST - 1));
+    must(listener_wait(n->nodes[0].listener, n->now) <= 1 + LULL_LONGEST - LULL_SHORTEST);
+    must(strcmp(at(&relay, now + LULL_LONGEST), "taken 0-1\n") == 0);
+    say_have(&sender, &n->records[1]);
+    must(strcmp(at(&sender, n->now), "taken 2\n") == 0);
+    for (int i = 0; i < 255; i++)
+        say_have(&relay, &n->records[1]);
+    must(!*at(&relay, n->now));
+    say_have(&relay, &n->records[1]);
+    must(strcmp(at(&relay, n->now), "taken 2-257\n") == 0);
+    leave(&relay);
+    leave(&sender);
+    net_free(n);
+}
+
+/* A record from a peer, as the sender of a node gets it. */
+static void inject_known(struct net *n, size_t record, struct talk *from)
+{
+    sender_has(n->nodes[0].sender, from->outbound, n->records[record].id);
+    net_inject(n, 0, record);
+}
+
+/* A relay is told at once of a record that it can have from nobody else; and of others, if it
+ * requested the last one. If not, it hears of several a little later. */
+static void relays_are_told_later(void)
+{
+    struct net *n = lone(false);
+    struct talk relay, other;
+    for (uint64_t i = 0; i < 6; i++)
+        net_add(n, make_tx(i));
+    join_in(3, &relay, n, 0, NULL, false);
+    join_in(3, &other, n, 0, NULL, false);
+    relay.outbound->relay = true;
+    inject_known(n, 0, &other);
+    must(is_word(at(&relay, n->now), "have", n->records[0].id));
+    ask_line(&relay, "taken 0"); /* it had it already */
+    inject_known(n, 1, &other);
+    const int64_t now = n->now;
+    must(!*at(&relay, now));
+    inject_known(n, 2, &other);
+    must(!*at(&relay, now + LULL_SHORTEST - 1));
+    const int wait = sender_wait(n->nodes[0].sender, n->now, 1000);
+    must(wait > 0 && wait <= 1 + LULL_LONGEST - LULL_SHORTEST);
+    const char *said = at(&relay, now + LULL_LONGEST);
+    must(strncmp(said, "have ", 5) == 0 && strlen(said) == 5 + 2 * 65);
+    must(sender_wait(n->nodes[0].sender, n->now, 1000) == 1000);
+    net_inject(n, 0, 3); /* our own */
+    must(is_word(at(&relay, n->now), "have", n->records[3].id));
+    must(says_records(ask_line(&relay, "want 3"), n->records + 3, 1));
+    inject_known(n, 4, &other);
+    must(is_word(at(&relay, n->now), "have", n->records[4].id));
+    ask_line(&relay, "taken 1-4");
+    inject_known(n, 5, &other);
+    must(!*at(&relay, n->now));
+    sender_hurry(n->nodes[0].sender);
+    must(is_word(at(&relay, n->now), "have", n->records[5].id));
+    leave(&relay);
+    leave(&other);
+    net_free(n);
+}
+
+static void test_lulls(void)
+{
+    relays_are_answered_later();
+    relays_are_told_later();
 }
 
 /* --- Elsewhere -------------------------------------------------------------------------------- */
@@ -1577,7 +1702,7 @@ static const struct {
     {"need", test_need},           {"taken", test_taken},       {"unsure", test_unsure},
     {"window", test_window},       {"newcomer", test_newcomer}, {"room", test_room},
     {"elsewhere", test_elsewhere}, {"refusals", test_refusals}, {"numbers", test_numbers},
-    {"eager", test_eager},
+    {"eager", test_eager},         {"lulls", test_lulls},
 };
 
 static bool run_test(const char *name)
