@@ -51,12 +51,11 @@ static inline void check(int failed, const struct fault *f)
         errx(2, "%s", f->text);
 }
 
-/* A socket listening on a free port, whose address is written to the file `where`. */
-static inline int listen_at(const char *where)
+/* A socket listening on a free port; its address. */
+static inline int listen_anywhere(char text[ADDRESS_MAX])
 {
     struct sockaddr_storage name = {.ss_family = AF_INET};
     socklen_t len;
-    char text[ADDRESS_MAX];
     struct address any;
     struct fault f;
     check(address_parse("127.0.0.1:0", 11, true, &any, &f) || address_numeric(&any, &name, &len),
@@ -66,6 +65,14 @@ static inline int listen_at(const char *where)
         getsockname(fd, (struct sockaddr *)&name, &len))
         err(2, "socket");
     address_format((const struct sockaddr *)&name, text);
+    return fd;
+}
+
+/* The same, with its address written to the file `where`. */
+static inline int listen_at(const char *where)
+{
+    char text[ADDRESS_MAX];
+    const int fd = listen_anywhere(text);
     FILE *file = fopen(where, "w");
     if (!file || fprintf(file, "%s\n", text) < 0 || fclose(file))
         err(2, "%s", where);
