@@ -234,14 +234,16 @@ shows_row() { # PATTERN
     shown | grep -Eq "$1"
 }
 
-# at_terminal SETTINGS SIGNAL DIR...: node-status -w at a terminal, until there is a file `enough`.
+# at_terminal SETTINGS SIGNAL DIR...: node-status -w at a terminal, until there is a file `enough`. Its process: $watcher.
 at_terminal() {
-    rm -f enough
+    rm -f enough p
     # shellcheck disable=SC2016 # for the other shell
     start shown "$BIN/.t/ptyrun" -- bash -c 'eval "$1"; signal=$2; shift 2
         node-status -w "$@" & p=$!; echo "$p" >p
         until [ -e enough ]; do sleep 0.05; done
         kill -s "$signal" "$p"; wait "$p"; echo "ended with $?"' bash "$@"
+    eventually test -s p
+    watcher=$(cat p)
 }
 
 @test "-w at a terminal: redrawn in place, at most 80 columns, and a signal ends it cleanly" {
@@ -285,7 +287,6 @@ at_terminal() {
     [ -z "${SANITIZE-}" ] || export ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0
     at_terminal : TERM a
     eventually shows_row '^a +stopped +3 '
-    watcher=$(cat p)
     kill -KILL "$pid"
     # whoever inherits it may not ask how it ended
     gone() { ! kill -0 "$watcher" 2>/dev/null || [ -z "$(tr -d '\0' 2>/dev/null <"/proc/$watcher/cmdline")" ]; }
