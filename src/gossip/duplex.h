@@ -17,8 +17,10 @@ struct duplex_config {
     struct listener *listener; /* NULL: no records are taken */
     struct sender *sender;     /* NULL: none are sent */
     unsigned roles;            /* ours, enum wire_role */
-    size_t dialed;             /* places at the sender that are kept for peers that we dial */
-    const uint8_t *account;    /* ours; NULL: connections are plain */
+    /* Places at the sender that are kept for peers that we dial, but at most half of all; each
+     * further one takes the place of an accepted peer. */
+    size_t dialed;
+    const uint8_t *account; /* ours; NULL: connections are plain */
     /* An event for the log, as in gossip/listener.h. NULL: none. */
     void (*log)(void *self, const char *who, const char *event, const uint8_t *id,
                 const char *words);

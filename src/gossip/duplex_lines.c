@@ -10,11 +10,7 @@ static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
     s->measures = duplex_is_two_way(p);
     if (p->all->config->sender && (duplex_roles(p) & WIRE_LISTENS) && !p->doomed)
         duplex_start_sending(p, now);
-    if (!p->out)
-        return 0;
-    p->out->verdicts = (duplex_roles(p) & WIRE_VERDICTS) != 0;
-    p->out->relay = duplex_is_two_way(p);
-    return sender_role().greeted(p->out, s, now, f);
+    return p->out ? sender_role().greeted(p->out, s, now, f) : 0;
 }
 
 static bool is_verdict(enum wire_word word)

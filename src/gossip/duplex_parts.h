@@ -7,7 +7,7 @@
 struct duplex {
     const struct duplex_config *config;
     struct duplex_peer *peers;
-    size_t accepted_out; /* places at the sender that accepted peers have */
+    size_t accepted_out, dialed_out; /* places at the sender that accepted and dialed peers have */
     int64_t ticked, paused_at;
     bool paused, deaf;
     bool owes_verdicts; /* some peer has records that were accepted, and was not told yet */

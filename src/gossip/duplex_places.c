@@ -3,15 +3,29 @@
 
 /* A peer's claim to a place. */
 struct claim {
+    bool dialed;
     size_t crowd; /* accepted peers of its network that have a place */
     uint64_t worth;
     int64_t since; /* it has its place, or waits */
 };
 
+/* Kept for peers that we dial: at most half of all, or a node that may dial as many as there are
+ * places would send nothing to those who dial it. */
+static size_t kept_places(const struct duplex *d)
+{
+    return d->config->dialed < SENDER_PEERS_MAX / 2 ? d->config->dialed : SENDER_PEERS_MAX / 2;
+}
+
 static bool has_place(const struct duplex_peer *p)
 {
     const struct duplex *d = p->all;
-    return p->dialed || d->accepted_out + d->config->dialed < SENDER_PEERS_MAX;
+    return d->accepted_out + (p->dialed ? d->dialed_out : kept_places(d)) < SENDER_PEERS_MAX;
+}
+
+/* How many peers of its kind have a place. */
+static size_t *counter_of(const struct duplex_peer *p)
+{
+    return p->dialed ? &p->all->dialed_out : &p->all->accepted_out;
 }
 
 void duplex_start_sending(struct duplex_peer *p, int64_t now)
@@ -20,18 +34,19 @@ void duplex_start_sending(struct duplex_peer *p, int64_t now)
     p->out = has_place(p) ? sender_join(d->config->sender, &p->session, p->who, now) : NULL;
     p->waits = !p->out;
     p->placed = now;
-    if (p->out)
-        p->out->accepted = !p->dialed;
-    if (p->out && !p->dialed)
-        d->accepted_out++;
+    if (!p->out)
+        return;
+    p->out->accepted = !p->dialed;
+    p->out->verdicts = (duplex_roles(p) & WIRE_VERDICTS) != 0;
+    p->out->relay = duplex_is_two_way(p);
+    *counter_of(p) += 1;
 }
 
 void duplex_stop_sending(struct duplex_peer *p)
 {
     if (!p->out)
         return;
-    if (!p->dialed)
-        p->all->accepted_out--;
+    *counter_of(p) -= 1;
     sender_leave(p->all->config->sender, p->out);
     p->out = NULL;
 }
@@ -69,7 +84,7 @@ static size_t find_holders(const struct duplex *d, struct duplex_peer *holders[S
 static struct claim claim_of(const struct duplex_peer *p, struct duplex_peer *const *holders,
                              size_t n)
 {
-    struct claim c = {.worth = duplex_worth(p), .since = p->placed};
+    struct claim c = {.dialed = p->dialed, .worth = duplex_worth(p), .since = p->placed};
     for (size_t i = 0; i < n; i++)
         c.crowd += holders[i]->network == p->network;
     return c;
@@ -78,6 +93,8 @@ static struct claim claim_of(const struct duplex_peer *p, struct duplex_peer *co
 /* Whether a peer with claim a is to get a place before one with claim b. */
 static bool comes_before(const struct claim *a, const struct claim *b)
 {
+    if (a->dialed != b->dialed)
+        return a->dialed;
     if (a->crowd != b->crowd)
         return a->crowd < b->crowd;
     return a->worth != b->worth ? a->worth > b->worth : a->since < b->since;
@@ -108,9 +125,10 @@ static struct duplex_peer *find_next(const struct duplex *d, struct duplex_peer 
     return next;
 }
 
-/* Takes the place of one peer for another with this claim, if there is one that must share: of a
- * network that has more of them, or that has had it for long. Those that have been connected for
- * longest keep theirs, or strangers could have them all. Whether there was one. */
+/* Takes the place of an accepted peer for another with this claim, if there is one that must share:
+ * with a peer that we dialed; of a network that has more of them; or that has had it for long.
+ * Those that have been connected for longest keep theirs, or strangers could have them all. Whether
+ * there was one. */
 static bool free_place(struct duplex_peer *const *holders, size_t n, const struct claim *next,
                        int64_t now)
 {
@@ -123,7 +141,8 @@ static bool free_place(struct duplex_peer *const *holders, size_t n, const struc
         last = holders[i];
         weakest = c;
     }
-    if (!last || (weakest.crowd <= next->crowd + 1 && now - last->placed < DUPLEX_TENURE))
+    if (!last ||
+        (!next->dialed && weakest.crowd <= next->crowd + 1 && now - last->placed < DUPLEX_TENURE))
         return false;
     duplex_stop_sending(last);
     last->waits = true;
@@ -135,7 +154,7 @@ static bool free_place(struct duplex_peer *const *holders, size_t n, const struc
 void duplex_fill_places(struct duplex *d, int64_t now)
 {
     struct duplex_peer *holders[SENDER_PEERS_MAX], *next;
-    struct claim best;
+    struct claim best = {0};
     bool freed = false;
     do {
         const size_t n = find_holders(d, holders);

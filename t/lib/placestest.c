@@ -29,35 +29,50 @@ static void refuse(void *self, uint64_t line, const char *why)
     (void)self, (void)line, (void)why;
 }
 
-static void begin(struct scene *s)
+/* A node that dials up to so many. */
+static void begin(struct scene *s, size_t dialed)
 {
     *s = (struct scene){.now = 1};
     s->sending = (struct sender_config){.bytes = 1 << 20, .need = 1, .refuse = refuse, .seed = 1};
-    s->connecting = (struct duplex_config){.roles = WIRE_SENDS | WIRE_LISTENS, .dialed = DIALED};
+    s->connecting = (struct duplex_config){.roles = WIRE_SENDS | WIRE_LISTENS, .dialed = dialed};
     s->connecting.sender = sender_new(&s->sending);
     must(s->connecting.sender && (s->duplex = duplex_new(&s->connecting)));
     s->owner = duplex_owner(s->duplex);
 }
 
-/* So many more peers of this network dial us. */
-static void dial(struct scene *s, size_t n, uint64_t network)
+static void meet(struct scene *s, size_t n, const struct peer_link *link)
 {
-    static const char address[] = "192.0.2.1:7001";
-    const struct peer_link link = {.address = address, .network = network, .version = WIRE_VERSION};
-    struct hello theirs = {.version = WIRE_VERSION, .roles = WIRE_LISTENS};
+    struct hello theirs = {.version = WIRE_VERSION,
+                           .roles = WIRE_LISTENS | WIRE_SENDS | WIRE_VERDICTS};
     struct buf line = {0};
     struct fault f;
     must(hello_format(&theirs, &line) == 0);
     while (n--) {
         struct session *session;
         struct session_role role = s->owner.role;
-        struct duplex_peer *p = s->owner.join(s->owner.self, &link, &session, s->now, &f);
+        struct duplex_peer *p = s->owner.join(s->owner.self, link, &session, s->now, &f);
         must(p && s->count < PEERS_MAX);
         role.self = p;
         must(session_take(session, line.data, line.len, &role, s->now, &f) == 0);
         s->peers[s->count++] = p;
     }
     buf_free(&line);
+}
+
+/* So many more peers of this network dial us. */
+static void dial(struct scene *s, size_t n, uint64_t network)
+{
+    const struct peer_link link = {
+        .address = "192.0.2.1:7001", .network = network, .version = WIRE_VERSION};
+    meet(s, n, &link);
+}
+
+/* We dial so many more. */
+static void reach(struct scene *s, size_t n)
+{
+    const struct peer_link link = {
+        .address = "192.0.2.2:7001", .dialed = true, .version = WIRE_VERSION};
+    meet(s, n, &link);
 }
 
 static void pass(struct scene *s, int seconds)
@@ -89,7 +104,7 @@ static void end(struct scene *s)
 static void test_crowd(void)
 {
     struct scene s;
-    begin(&s);
+    begin(&s, DIALED);
     dial(&s, PLACES, 1);
     must(!duplex_expects(s.duplex));
     dial(&s, PLACES, 1);
@@ -104,18 +119,20 @@ static void test_crowd(void)
 }
 
 /* Among peers of one network, half of the places are shared by turns. A connection that loses its
- * place and gets it back numbers its announcements on. */
+ * place and gets it back numbers its announcements on. What
+ * the peer can do is known of one that had to wait, too. */
 static void test_turns(void)
 {
     struct scene s;
     bool lost = false, back = false;
-    begin(&s);
+    begin(&s, DIALED);
     dial(&s, (size_t)PLACES + 1, 1);
     const struct duplex_peer *late = s.peers[PLACES];
     pass(&s, DUPLEX_TENURE / SECOND - 1);
     must(!late->out);
     pass(&s, 2);
     must(late->out && placed(&s, 0, s.count) == PLACES);
+    must(late->out->verdicts && late->out->relay);
     s.peers[PLACES]->session.announcements = 7;
     for (int i = 0; i < PLACES * DUPLEX_TENURE / SECOND; i++) {
         pass(&s, 1);
@@ -128,8 +145,33 @@ static void test_turns(void)
     end(&s);
 }
 
+/* However many a node may dial, half of the places are for those who dial it. Who is dialed gets
+ * one nevertheless, and those of accepted peers last. */
+static void test_dialed(void)
+{
+    const size_t half = SENDER_PEERS_MAX / 2, few = 4;
+    struct scene s;
+    begin(&s, SENDER_PEERS_MAX);
+    for (size_t i = 0; i < half + few; i++)
+        dial(&s, 1, 1 + i);
+    must(placed(&s, 0, s.count) == half && duplex_expects(s.duplex));
+    pass(&s, 1);
+    reach(&s, half);
+    must(placed(&s, 0, s.count) == SENDER_PEERS_MAX);
+    reach(&s, few);
+    must(placed(&s, 0, s.count) == SENDER_PEERS_MAX);
+    pass(&s, (int)few);
+    must(placed(&s, half + few, s.count) == half + few);
+    must(placed(&s, 0, s.count) == SENDER_PEERS_MAX);
+    pass(&s, 2 * DUPLEX_TENURE / SECOND);
+    must(placed(&s, half + few, s.count) == half + few);
+    end(&s);
+}
+
 int main(void)
 {
+    test_dialed();
+    puts("ok dialed");
     test_crowd();
     puts("ok crowd");
     test_turns();
