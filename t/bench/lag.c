@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
-enum { PIECE = 1 << 16, EVENTS = 64 };
+enum { PIECE = 1 << 16, EVENTS = 64, DOORS_MAX = 64 };
 
 /* One end of a connection; or a socket that listens for some, if it leads to an address. */
 struct end {
@@ -32,6 +32,7 @@ struct piece {
 static double lag; /* microseconds */
 static int events, timer;
 static struct piece *first, *last;
+static struct end doors[DOORS_MAX];
 
 static void watch(int fd, struct end *end)
 {
@@ -51,10 +52,9 @@ static struct end *new_end(int fd)
     return end;
 }
 
-static void open_door(const char *address)
+static void open_door(struct end *door, const char *address)
 {
     char text[ADDRESS_MAX];
-    struct end *door = memory(1, sizeof *door);
     door->fd = listen_anywhere(text);
     door->leads_to = address;
     watch(door->fd, door);
@@ -119,7 +119,7 @@ int main(int argc, char **argv)
 {
     struct epoll_event ready[EVENTS];
     uint64_t rings;
-    if (argc < 3)
+    if (argc < 3 || argc - 2 > DOORS_MAX)
         errx(2, "usage: lag MS ADDRESS...");
     lag = atof(argv[1]) * 1000;
     events = epoll_create1(EPOLL_CLOEXEC);
@@ -128,7 +128,7 @@ int main(int argc, char **argv)
         err(2, "epoll");
     watch(timer, NULL);
     for (int i = 2; i < argc; i++)
-        open_door(argv[i]);
+        open_door(&doors[i - 2], argv[i]);
     if (fflush(stdout))
         err(2, "stdout");
     for (;;) {
