@@ -41,7 +41,7 @@ remote() {
 }
 
 lookup() {
-    within_namespace timeout 60 dht-lookup -l 40.0.0.1:0 "$@"
+    within_namespace timeout 300 dht-lookup -l 40.0.0.1:0 "$@"
 }
 
 # Transmission draws the moment at which it announces within 20 seconds of a torrent's start. If it knows too few good nodes

@@ -287,7 +287,7 @@ END
     head -c 70000 /dev/zero | tr '\0' x >long
     say_file t long
     is_dropped t bad
-    event l '[^ ]+ out - line: over 65535 bytes'
+    eventually event l '[^ ]+ out - line: over 65535 bytes'
     # a line as long as any may be is taken
     greet t
     head -c 65530 /dev/zero | tr '\0' x | sed 's/^/note /' >long
@@ -644,14 +644,15 @@ answer() { # NAME
     talk a "$at"
     talk b "$at"
     eventually gone a
-    event l '[^ ]+ out - slow: .*'
+    eventually event l '[^ ]+ out - slow: .*'
     say b "$(hello "$CHAIN")" 'ping 0'
     eventually heard b 'pong 0'
     for name in c d e; do greet $name; done
     # one that has delivered nothing for two seconds makes way for a newcomer; a younger one does not
     talk f "$at"
     eventually one_gone b c d e f
-    event l '[^ ]+ out - full: others came, and this one has delivered least' || gone f
+    one_made_way() { event l '[^ ]+ out - full: others came, and this one has delivered least' || gone f; }
+    eventually one_made_way
     hang_up c
     hang_up d
     greet g
@@ -759,7 +760,7 @@ one_gone() { # NAME...
     talk t "$at"
     say t "$(hello "$CHAIN" deflate)" "have $CHAIN"
     eventually gone t
-    event l '[^ ]+ out - deflate: .*'
+    eventually event l '[^ ]+ out - deflate: .*'
     # a stream that expands more than records do
     need python3
     talk t "$at"
@@ -771,7 +772,7 @@ line = b"ping 1\n" * 9000
 sys.stdout.buffer.write(b"".join(c.compress(line) for i in range(2000)) + c.flush())' >bomb
     say_file t bomb
     eventually gone t
-    event l '[^ ]+ out - deflate: expands .*'
+    eventually event l '[^ ]+ out - deflate: expands .*'
     greet u
 }
 

@@ -513,8 +513,8 @@ said_twice() { # LINE
 @test "gossip-send: ends with 1 if the node took a record and does not say in time what became of it" {
     chain 2
     by_hand g
-    expect 1 timeout 300 gossip-send -c "$CHAIN" -p -t 1 "$at" <txs
-    diff "$err" <(sed 's/^/gossip-send: no verdict: /' ids)
+    gives_up 1 "no verdict: $(line 2 ids)" txs timeout 600 gossip-send -c "$CHAIN" -p "$at"
+    diff <(without_waits "$err") <(sed 's/^/gossip-send: no verdict: /' ids)
 }
 
 # A whole node: gossip and the filters, in a loop. NAME.pool; its ledger is `ledger`.

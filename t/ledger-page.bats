@@ -198,7 +198,7 @@ inside() { # TAG PAGE
     done
     cat "$ROOT"/src/page/ledger/{slices,mining}.js "$ROOT/t/lib/pagemining.js" >mining.js
     page_scripts mining.js >all.js
-    timeout 60 "$javascript" all.js <ledger
+    timeout 300 "$javascript" all.js <ledger
 }
 
 @test "the page's scripts: the keys of undo are the ledger's in its blocks, not in other fields or in a comparison" {

@@ -297,7 +297,7 @@ ended() { # PID
     done
     rm class/cat/answer
     mkfifo class/cat/answer
-    expect 0 timeout 60 lesson -g class
+    expect 0 timeout 300 lesson -g class
     grep -Eqx 'cat .* no answer yet' "$out"
     expect 2 lesson -g class -e y dan
     says 'class/teacher/seed: these exercises have another seed'

@@ -531,7 +531,7 @@ start_crowd() { # NAME OPTION...
     grep -q '^end closed' no_line.out
     dropped_as 'slow: no hello came'
     dropped_as 'slow: a line that does not end'
-    event l '127.0.0.1:[0-9]+ out - .*'
+    eventually event l '127.0.0.1:[0-9]+ out - .*'
     survives
 }
 

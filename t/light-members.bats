@@ -120,7 +120,7 @@ heads_of() { # FILE
     "$BIN"/.t/lighttest contradiction_without_votes | head -n 14 >stream
     awk 'BEGIN { s = sprintf("%60000s", ""); gsub(/ /, "1", s); for (i = 0; i < 1500; i++) print "vote " s }' >>stream
     grep -c '^block' stream
-    run_apart bash -c "${SANITIZE:+:} ulimit -v 60000; exec timeout 100 verify -H -T 1700001000 stream"
+    run_apart bash -c "${SANITIZE:+:} ulimit -v 60000; exec timeout 300 verify -H -T 1700001000 stream"
     [ "$status" -eq 1 ]
     says '^stream:15: vote: '
 }

@@ -82,11 +82,11 @@ id_of() { # FILE
     pay 0 >first
     inside "$outside" gossip-send -c "$CHAIN" -t 300 "$(cat there/where)" <first
     eventually grep -qxFf first here/pool
-    has_got here there "$(id_of first)" tx
+    eventually has_got here there "$(id_of first)" tx
     pay 1 >second
     inside "$home" gossip-send -c "$CHAIN" -t 300 "$(cat here/where)" <second
     eventually grep -qxFf second there/pool
-    has_got there here "$(id_of second)" tx
+    eventually has_got there here "$(id_of second)" tx
     txpool -s -l there/ledger there/pool | mine -l there/ledger -m "$BOB" >block
     inside "$outside" gossip-send -c "$CHAIN" -t 300 "$(cat there/where)" <block
     eventually grep -qxFf first here/ledger

@@ -128,6 +128,7 @@ load lib/network
     mine -l b/ledger -m "$BOB" -n 2 </dev/null | ledger-append -q b/ledger
     printf 'block 3 torn' >>b/ledger
     # a must not come for it
+    eventually test -s a/puller.pid
     kill -STOP "$(cat a/puller.pid)"
     begin b --
     eventually same_chain a b
@@ -442,7 +443,7 @@ has_lines() { # FILE COUNT
     grow a
     local most
     for most in {8..24}; do
-        run_apart timeout -k 60 5 bash -c 'ulimit -n "$1"; exec "$0" a' "$NODE" "$most"
+        run_apart timeout -k 300 5 bash -c 'ulimit -n "$1"; exec "$0" a' "$NODE" "$most"
         [ "$status" -ne 124 ] || break # enough of them: it ran until it was told to stop
         [ "$status" -eq 2 ]
         says 'Too many open files|Invalid argument'

@@ -158,8 +158,8 @@ near() {
 }
 
 @test "one node always lives" {
-    for seed in 1 2 3; do timeout 20 netsim -s "$seed" -n 2 chord dead=0.9 lookups=10; done >rows
-    for seed in 7 13 21 22; do timeout 20 netsim -s "$seed" -n 16 kademlia dead=0.9 lookups=10; done >>rows
+    for seed in 1 2 3; do timeout 300 netsim -s "$seed" -n 2 chord dead=0.9 lookups=10; done >rows
+    for seed in 7 13 21 22; do timeout 300 netsim -s "$seed" -n 16 kademlia dead=0.9 lookups=10; done >>rows
     [ "$(grep -vc '^#' rows)" -eq 7 ]
 }
 

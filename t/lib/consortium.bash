@@ -59,7 +59,8 @@ final_in() {
 # Whatever any ledger holds: one block a height is voted for by two thirds.
 never_two() {
     local two
-    two=$(cat n*/ledger | sed -n 's/^vote [^ ]* \([0-9]*\) [0-9]* precommit \([^ ]*\) .*/\1 \2/p' | sort -u | cut -d ' ' -f 1 | uniq -d)
+    # by sed alone: cat would join a last line that is half written to the next file's first
+    two=$(sed -n 's/^vote [^ ]* \([0-9]*\) [0-9]* precommit \([^ ]*\) .*/\1 \2/p' n*/ledger | sort -u | cut -d ' ' -f 1 | uniq -d)
     [ -z "$two" ] || { echo "two final blocks at $two" && return 1; }
 }
 
