@@ -368,6 +368,20 @@ has_lines() { # FILE COUNT
     end a
 }
 
+@test "-f 64: those who dial it are sent what it has, and hear of each other" {
+    grow a
+    begin a -f 64 --
+    hub=$at
+    begin b -c "$CHAIN" -- "$hub"
+    begin c -c "$CHAIN" -- "$hub"
+    eventually has_line b/peers "^peer $CHAIN $(cut -d ' ' -f 2 c/node.pub) "
+    eventually has_line c/peers "^peer $CHAIN $(cut -d ' ' -f 2 b/node.pub) "
+    pay a 0 25
+    eventually has_tx b 0
+    eventually has_tx c 0
+    for name in a b c; do end $name; done
+}
+
 @test "PEER is HOST:PORT or KEY@HOST:PORT, and is remembered" {
     grow a
     begin a --
