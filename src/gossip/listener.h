@@ -21,6 +21,7 @@
 #define LISTENER_RECONSTRUCTIONS_MAX 32  /* compact blocks being reconstructed at a time */
 #define LISTENER_ANSWER_MAX 20000  /* ms within which a peer must deliver a requested record */
 #define LISTENER_OTHERS_AFTER 3000 /* ms after which it is also requested from other peers */
+#define LISTENER_BLOCK_AFTER 500   /* ... and, a block, from one of them, if it is near enough */
 #define LISTENER_BLOCKS_BYTES (128 << 20) /* of blocks in transit, of all peers */
 #define LISTENER_DISCOURAGED_MAX 4096     /* keys remembered as bad */
 #define LISTENER_DISCOURAGE 600000        /* ms for which they are */

@@ -121,9 +121,11 @@ static int take_header(struct listener *l, struct inbound *peer, struct buf *hea
         return 0;
     }
     in_flight_announce(l, peer, id, number, false, now, &ask_it);
-    if (!ask_it)
+    struct in_flight *a = idmap_find(&l->in_flight, id);
+    if (a)
+        a->is_block = true;
+    if (!ask_it || !a)
         return 0;
-    struct in_flight *a = in_flight_of(l, peer, id);
     if (l->reconstructions == LISTENER_RECONSTRUCTIONS_MAX ||
         block->count > RECONSTRUCTION_LINES_MAX || peer->state->lines || a->reconstruction)
         return in_flight_request(l, peer, id, number) ? fault_memory(f) : 0;

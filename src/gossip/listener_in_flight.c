@@ -16,6 +16,7 @@ enum {
     ANSWER_LONGEST = 120000, /* ms for a peer that makes progress, if no other could be asked */
     BYTES_PER_MS = 64,       /* of a block: it is arriving, and nobody else is asked */
     LOOK_EVERY = 250,        /* ms between looks at all requests */
+    TRIPS = 8,               /* round trips in which a peer should deliver a block */
 };
 
 /* --- Requests --------------------------------------------------------------------------------- */
@@ -208,6 +209,33 @@ static int64_t arriving(const struct listener *l, const struct in_flight *a)
     return (int64_t)(most / BYTES_PER_MS);
 }
 
+/* How long the only peer that was asked for a block gets until one of the others that announced it
+ * is asked, too: as long as it should take one of them. */
+static int64_t patience_for_block(const struct listener *l, const struct in_flight *a)
+{
+    int64_t most = LISTENER_OTHERS_AFTER;
+    for (size_t i = a->requested; i < a->count; i++) {
+        const int64_t trip = inbound_at(l, a->who[i])->session->round_trip;
+        if (trip && TRIPS * trip < most)
+            most = TRIPS * trip;
+    }
+    return most > LISTENER_BLOCK_AFTER ? most : LISTENER_BLOCK_AFTER;
+}
+
+/* Whether that time is over. */
+static bool is_slow_block(const struct listener *l, const struct in_flight *a, int64_t now)
+{
+    return a->is_block && a->requested == 1 && a->count > 1 &&
+           now - a->since > patience_for_block(l, a) + arriving(l, a);
+}
+
+/* Asks one other announcer, who then has as long as the first had for itself. */
+static void request_beside(struct listener *l, struct in_flight *a, int64_t now)
+{
+    if (in_flight_request_more(l, a, 1, now))
+        a->since = now + LISTENER_OTHERS_AFTER - AGAIN_AFTER;
+}
+
 /* Whether one of those that were asked has delivered something of late. */
 static bool makes_progress(const struct listener *l, const struct in_flight *a, int64_t now)
 {
@@ -240,6 +268,8 @@ void in_flight_tick(struct listener *l, int64_t now)
     for (struct in_flight *a; (a = idmap_each(&l->in_flight, &place));)
         if (is_due(l, a, now))
             buf_add(&due, a->id, ID_LEN);
+        else if (is_slow_block(l, a, now))
+            request_beside(l, a, now);
     run_out_all(l, &due, now);
     buf_free(&due);
 }

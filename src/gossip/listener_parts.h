@@ -68,8 +68,9 @@ struct in_flight {
         *reconstruction; /* a compact block that is being reconstructed, or NULL */
     int64_t since;       /* when it was last requested */
     uint8_t count, requested, round;
-    bool stem;   /* it was announced as a stem */
-    bool hidden; /* we have it as a stem, and request it only to hide that */
+    bool is_block; /* it was announced by a brief */
+    bool stem;     /* it was announced as a stem */
+    bool hidden;   /* we have it as a stem, and request it only to hide that */
     uint16_t who[ANNOUNCERS_MAX];
     uint32_t numbers[ANNOUNCERS_MAX]; /* of their announcements, modulo 2^32 */
 };

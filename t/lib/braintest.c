@@ -538,6 +538,41 @@ static void broken_twin(bool body)
     net_free(n);
 }
 
+/* A liar announces a block first, and does not deliver it. A near peer that has it, too, is asked
+ * soon, a far one later; and once, as the first may just be slow. */
+static void slow_liar(int64_t round_trip, int64_t patience)
+{
+    static const uint8_t prev[ID_LEN] = {3};
+    struct net *n = lone(false);
+    struct talk liar, honest, other;
+    struct record tx = n->records[net_add(n, make_tx(1))];
+    struct record block = n->records[net_add(n, make_block(2, prev, &tx, 1))];
+    struct buf brief = {0};
+    n->now += 10000;
+    join(&liar, n, 0, NULL, true);
+    join(&honest, n, 0, NULL, true);
+    join(&other, n, 0, NULL, true);
+    honest.inbound->session->round_trip = other.inbound->session->round_trip = round_trip;
+    honest.inbound->useful = 1;
+    add_brief(&brief, &block, &tx);
+    must(is_word(ask_word(&liar, "have", block.id), "want", block.id));
+    must(!*ask(&honest, &brief) && !*ask(&other, &brief));
+    wait(n, patience);
+    must(!*hear(&honest) && !*hear(&other));
+    wait(n, 500);
+    must(is_word(hear(&honest), "want", block.id));
+    must(patience == LISTENER_OTHERS_AFTER || !*hear(&other));
+    wait(n, LISTENER_OTHERS_AFTER);
+    must(patience == LISTENER_OTHERS_AFTER || is_word(hear(&other), "want", block.id));
+    must(is_word(ask_record(&honest, &block), "taken", block.id));
+    must(!liar.inbound->doomed && n->nodes[0].had[1] == 1);
+    leave(&liar);
+    leave(&honest);
+    leave(&other);
+    buf_free(&brief);
+    net_free(n);
+}
+
 /* Others have announced the block by the time that the liar's digits prove false: they are asked.
  */
 static void twin_among_others(void)
@@ -593,6 +628,9 @@ static void test_halves(void)
 static void test_twins(void)
 {
     twin_among_others();
+    slow_liar(1, LISTENER_BLOCK_AFTER);
+    slow_liar(125, 1000);
+    slow_liar(0, LISTENER_OTHERS_AFTER);
     broken_twin(true);
     broken_twin(false);
 }
