@@ -49,8 +49,9 @@ bool offer_waits(struct sender *s, const struct outbound *peer, int64_t now)
     const struct outbound_state *t = peer->state;
     const bool has_own = t->next < s->own; /* the peer can have it from nobody else */
     const bool has_new = t->next < s->next || t->again.len;
+    const bool has_room = t->open < SENDER_WINDOW;
     if (s->hurried || !peer->relay || peer->eager || t->prompt || has_own || !has_new ||
-        lull_is_over(&s->lull, now))
+        !has_room || lull_is_over(&s->lull, now))
         return false;
     lull_begin(&s->lull, now, &s->chance);
     return true;
