@@ -203,7 +203,7 @@ report() { # WORDS
 # bats test_tags=soak,thorough
 @test "half of all nodes killed again and again: nothing that was acknowledged is lost" {
     count=${SOAK_NODES:-$(few 6 3)}
-    payers 3 -s 1 -e 10
+    GRANT=1000000 payers 3 -s 1 -e 10 # enough for hours
     fleet "$count"
     first='' miner=n1
     options=(-f 4)

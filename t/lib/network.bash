@@ -100,13 +100,13 @@ fleet() {
     done
 }
 
-# payers COUNT: keys p1 p2 ... in a key file each, and a ledger in which each has 1000. COUNT of them.
+# payers COUNT: keys p1 p2 ... in a key file each, and a ledger in which each has 1000, or $GRANT. COUNT of them.
 payers() {
     local n grants=()
     : >names
     for ((n = 1; n <= $1; n++)); do
         keygen -s "payer $n" "p$n" >>names 2>/dev/null
-        grants+=("p$n" 1000)
+        grants+=("p$n" "${GRANT-1000}")
     done
     keygen -s "demo bob" bob >>names 2>/dev/null
     ledger-init -n demo -t 00000f "${@:2}" "${grants[@]}" >ledger
