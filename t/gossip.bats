@@ -492,6 +492,24 @@ is_shut() { # HOST:PORT
     eventually heard b 'bye bad'
 }
 
+@test "gossip: a peer that relays hears that its record was taken before it hears what became of it" {
+    chain 2
+    mkfifo there back
+    start judge bash -c 'exec <there >back; read -r line; echo "later $1"; read -r line; echo "refused $2 no%20money"; read -r line' \
+        judge "$(line 1 ids)" "$(line 2 ids)"
+    start g bash -c 'exec gossip -p -l 127.0.0.1:0 -w g.at -c "$1" >there <back' g "$CHAIN"
+    eventually test -s g.at
+    at=$(cat g.at)
+    greet a slv
+    for n in 1 2; do
+        say a "have $(line $n ids)"
+        eventually heard a "want $(line $n ids)"
+        say_file a <(line $n txs)
+        eventually heard a "(later|refused) $(line $n ids).*"
+    done
+    diff <(grep -E '^(taken|later|refused)' a.heard | cut -d ' ' -f 1) <(printf '%s\n' taken later taken refused)
+}
+
 said_twice() { # LINE
     [ "$(grep -cx "$1" a.heard)" -eq 2 ]
 }

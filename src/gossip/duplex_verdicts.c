@@ -13,9 +13,12 @@ static bool hears_verdicts(const struct duplex_peer *p)
            !duplex_why_doomed(p) && session_backlog(&p->session) <= UNTOLD_MAX;
 }
 
+/* A peer hears that a record was taken before it hears what became of it. */
 int duplex_tell(void *peer, const char *line, size_t len)
 {
     struct duplex_peer *p = peer;
+    if (p->in && inbound_acknowledge(p->in))
+        return -1;
     return hears_verdicts(p) ? session_put(&p->session, line, len) : 0;
 }
 
@@ -42,8 +45,8 @@ static int put_accepted(struct duplex_peer *p)
     return failed ? -1 : 0;
 }
 
-/* A peer hears that its records were accepted after it has heard that they were taken. Out of
- * memory, it is told when it asks again. */
+/* Those whose records were not acknowledged yet are told later. Out of memory, a peer is told when
+ * it asks again. */
 void duplex_tell_all_accepted(struct duplex *d)
 {
     if (!d->owes_verdicts)

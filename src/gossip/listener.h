@@ -142,6 +142,9 @@ int listener_wait(const struct listener *l, int64_t now);
 /* Whether the peer has been told of all records that were taken from it. */
 bool inbound_is_acknowledged(const struct inbound *peer);
 
+/* Tells it now of those that wait to be told together. 0, or -1: no memory. */
+int inbound_acknowledge(struct inbound *peer);
+
 /* The record came back from the programs that this node runs, so it is known here: it is not
  * requested any more. */
 void listener_know(struct listener *l, const uint8_t id[ID_LEN]);

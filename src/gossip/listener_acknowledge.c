@@ -40,8 +40,9 @@ static size_t owed_max(const struct listener *l, const struct inbound *peer)
     return OWED_MAX + (peer->state->pulling ? (size_t)listener_block_limit(l) : 0);
 }
 
-static int acknowledge(struct listener *l, struct inbound *peer)
+int inbound_acknowledge(struct inbound *peer)
 {
+    struct listener *l = peer->state->listener;
     struct fault f;
     struct buf *taken = &peer->state->taken;
     if (!taken->len)
@@ -80,7 +81,7 @@ int listener_acknowledge(struct listener *l, bool over, int64_t now)
             continue;
         if (!over && is_patient(peer))
             waits = true;
-        else if (acknowledge(l, peer))
+        else if (inbound_acknowledge(peer))
             return -1;
     }
     l->owed = waits;
