@@ -397,7 +397,7 @@ is_shut() { # HOST:PORT
     expect 2 gossip -p -k alice.key -c "$CHAIN" -l 127.0.0.1:0 </dev/null
     says '^gossip: -p: '
     expect 2 gossip -L absent -l 127.0.0.1:0 </dev/null
-    for option in '-f 65' '-f 0' '-n 0' '-n 4097' '-t x' '-m 0' '-j 0' '-P x' '-a absent'; do
+    for option in '-f 57' '-f 0' '-n 0' '-n 4097' '-t x' '-m 0' '-j 0' '-P x' '-a absent'; do
         # shellcheck disable=SC2086 # an option and its argument
         expect 2 gossip $option -c "$CHAIN" -l 127.0.0.1:0 </dev/null
     done

@@ -368,9 +368,9 @@ has_lines() { # FILE COUNT
     end a
 }
 
-@test "-f 64: those who dial it are sent what it has, and hear of each other" {
+@test "-f 56: those who dial it are sent what it has, and hear of each other" {
     grow a
-    begin a -f 64 --
+    begin a -f 56 --
     hub=$at
     begin b -c "$CHAIN" -- "$hub"
     begin c -c "$CHAIN" -- "$hub"
@@ -508,7 +508,7 @@ has_lines() { # FILE COUNT
     says '^node: --chain: its argument is missing'
     expect 2 "$NODE" -f 0 a
     says '^node: -f: not a number from 1 to 64$'
-    expect 2 "$NODE" -f 65 a
+    expect 2 "$NODE" -f 57 a
     expect 2 "$NODE" -p -a names a
     says '^node: -p: plain connections have no keys: leave out -a$'
     expect 2 "$NODE" -a nowhere a

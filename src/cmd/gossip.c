@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/terminal.h"
+#include "gossip/duplex.h"
 #include "net/record_reader.h"
 #include "netcli/answers.h"
 #include "netcli/connections.h"
@@ -63,7 +64,7 @@ static const struct cli_option options[] = {
     {'T', "type", "TYPE", "also accept records of this type, such as checkpoint or vote",
      CLI_CALL(receiver_take_type), .at = offsetof(struct run, receiver)},
     {'f', "fanout", "COUNT", "the number of peers to dial (default: 8)",
-     CLI_NUMBER(struct run, net.dialing.fanout, 1, SENDER_PEERS_MAX)},
+     CLI_NUMBER(struct run, net.dialing.fanout, 1, DUPLEX_DIALED_MAX)},
     {'n', "count", "COUNT", "maximum number of accepted connections (default: 1024)",
      CLI_NUMBER(struct run, net.accepted, 1, LISTENER_PEERS_MAX)},
     {'t', "seconds", "SECONDS",

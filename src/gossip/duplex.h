@@ -13,6 +13,9 @@
 #include "gossip/sender.h"
 #include "wire/peer_owner.h"
 
+/* Peers that a node may dial, if others may dial it: they leave these some places at the sender. */
+#define DUPLEX_DIALED_MAX (SENDER_PEERS_MAX - 8)
+
 struct duplex_config {
     struct listener *listener; /* NULL: no records are taken */
     struct sender *sender;     /* NULL: none are sent */

@@ -9,17 +9,20 @@ struct claim {
     int64_t since; /* it has its place, or waits */
 };
 
-/* Kept for peers that we dial: at most half of all, or a node that may dial as many as there are
- * places would send nothing to those who dial it. */
-static size_t kept_places(const struct duplex *d)
+/* Places that accepted peers cannot have: those of dialed peers, and those that are kept for more
+ * of them. Of these there are half of all at most, or a node that dials few of the many that it may
+ * dial would send little to those who dial it. */
+static size_t dialed_places(const struct duplex *d)
 {
-    return d->config->dialed < SENDER_PEERS_MAX / 2 ? d->config->dialed : SENDER_PEERS_MAX / 2;
+    const size_t most = SENDER_PEERS_MAX / 2;
+    const size_t kept = d->config->dialed < most ? d->config->dialed : most;
+    return d->dialed_out > kept ? d->dialed_out : kept;
 }
 
 static bool has_place(const struct duplex_peer *p)
 {
     const struct duplex *d = p->all;
-    return d->accepted_out + (p->dialed ? d->dialed_out : kept_places(d)) < SENDER_PEERS_MAX;
+    return d->accepted_out + (p->dialed ? d->dialed_out : dialed_places(d)) < SENDER_PEERS_MAX;
 }
 
 /* How many peers of its kind have a place. */

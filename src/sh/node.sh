@@ -101,8 +101,8 @@ while getopts :a:c:D:df:hl:m:o:pqrv:V-: option; do
 done
 [ "$OPTIND" -le $# ] || misuse 'DIR is missing'
 case $fanout in
-[1-9] | [1-5][0-9] | 6[0-4]) ;;
-*) die '-f: not a number from 1 to 64' ;;
+[1-9] | [1-4][0-9] | 5[0-6]) ;;
+*) die '-f: not a number from 1 to 56' ;;
 esac
 [ -z "$plain" ] || [ -z "$allow" ] || die '-p: plain connections have no keys: leave out -a'
 

@@ -168,9 +168,33 @@ static void test_dialed(void)
     end(&s);
 }
 
+/* A node may dial more peers than places are kept for. What they leave is shared by turns. */
+static void test_many_dialed(size_t reached)
+{
+    enum { ACCEPTED = 30 };
+    bool had[ACCEPTED] = {false};
+    struct scene s;
+    begin(&s, DUPLEX_DIALED_MAX);
+    reach(&s, reached);
+    for (size_t i = 0; i < ACCEPTED; i++)
+        dial(&s, 1, 1 + i);
+    for (int i = 0; i < ACCEPTED * DUPLEX_TENURE / SECOND; i++) {
+        pass(&s, 1);
+        must(placed(&s, 0, reached) == reached);
+        must(placed(&s, reached, s.count) == SENDER_PEERS_MAX - reached);
+        for (size_t j = 0; j < ACCEPTED; j++)
+            had[j] |= s.peers[reached + j]->out != NULL;
+    }
+    for (size_t j = 0; j < ACCEPTED; j++)
+        must(had[j]);
+    end(&s);
+}
+
 int main(void)
 {
     test_dialed();
+    test_many_dialed(40);
+    test_many_dialed(DUPLEX_DIALED_MAX);
     puts("ok dialed");
     test_crowd();
     puts("ok crowd");

@@ -146,7 +146,7 @@ teach() { # CLASS [HOST:PORT]
     mkdir -p "$class" || trouble "$class: cannot be made"
     cd "$class"
     make_class
-    start_node teacher -f 64 -m node ${2:+-l "$2"} teacher # it dials students who no longer dial it
+    start_node teacher -f 56 -m node ${2:+-l "$2"} teacher # it dials students who no longer dial it
     invitation="@PROGPREFIX@lesson -c NAME $(cat teacher/where)/$(chain_of teacher | cut -c 1-12)"
     case $(cat teacher/where) in 127.* | localhost:* | '[::1]:'*) reach=' on this machine' ;; *) reach='' ;; esac
     over=''
