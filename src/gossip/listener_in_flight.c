@@ -229,11 +229,14 @@ static bool is_slow_block(const struct listener *l, const struct in_flight *a, i
            now - a->since > patience_for_block(l, a) + arriving(l, a);
 }
 
-/* Asks one other announcer, who then has as long as the first had for itself. */
+/* Asks one other announcer, who then has as long as the first had for itself. Whoever has not
+ * delivered it by then is late, the first one too. */
 static void request_beside(struct listener *l, struct in_flight *a, int64_t now)
 {
-    if (in_flight_request_more(l, a, 1, now))
-        a->since = now + LISTENER_OTHERS_AFTER - AGAIN_AFTER;
+    if (!in_flight_request_more(l, a, 1, now))
+        return;
+    a->since = now + LISTENER_OTHERS_AFTER - AGAIN_AFTER;
+    a->round = 0;
 }
 
 /* Whether one of those that were asked has delivered something of late. */

@@ -566,6 +566,7 @@ static void slow_liar(int64_t round_trip, int64_t patience)
     must(patience == LISTENER_OTHERS_AFTER || is_word(hear(&other), "want", block.id));
     must(is_word(ask_record(&honest, &block), "taken", block.id));
     must(!liar.inbound->doomed && n->nodes[0].had[1] == 1);
+    must(liar.inbound->state->late == 1 && honest.inbound->state->late == 0);
     leave(&liar);
     leave(&honest);
     leave(&other);
