@@ -96,6 +96,8 @@ static int take_item(struct sender *s, const struct item *item, int64_t now)
         return -1;
     if (item->type == &tx_type)
         stem_begin(s, p, now);
+    if (!p->from && !p->embargo)
+        s->own = s->next; /* not for a stem: it would show who made it */
     if (item->type == &block_type && !item->is_genesis)
         offer_brief(s, p, item);
     return 0;

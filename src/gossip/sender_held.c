@@ -132,7 +132,6 @@ struct held *held_add(struct sender *s, const struct item *item, int64_t now)
     s->ring[p->seq & (s->cap - 1)] = p;
     s->bytes += cost(p);
     s->open++;
-    s->own = p->from ? s->own : s->next;
     return p;
 }
 

@@ -112,7 +112,7 @@ struct sender {
     struct lull lull;   /* in which announcements wait, */
     bool hurried;       /* ... but no more; */
     uint64_t own;       /* and not before this number, which is that of the last record that none of
-                           the peers had, and 1 */
+                           the peers had, and 1; stems do not count */
     unsigned stem_slot; /* of the peer that gets this epoch's stems */
     int64_t epoch_ends;
     struct buf stems; /* uint64_t: numbers of the stems */

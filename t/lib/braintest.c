@@ -1491,8 +1491,39 @@ static void relays_are_told_later(void)
     net_free(n);
 }
 
+/* Who is waiting to be told of others' records does not notice that there is a stem of our own. */
+static void own_stems_wait(void)
+{
+    struct net *n = lone(true);
+    struct talk relay, other;
+    struct buf text = {0};
+    struct fault f;
+    n->nodes[0].sending.origins = true;
+    join_in(3, &relay, n, 0, NULL, false);
+    join_in(3, &other, n, 0, NULL, false);
+    relay.outbound->relay = relay.outbound->accepted = true;
+    for (uint64_t i = 0; i < 3; i++)
+        net_add(n, make_tx(i));
+    for (size_t i = 0; i < 2; i++) {
+        add_word(&text, "fluff", n->records[i].id);
+        must(sender_take(n->nodes[0].sender, text.data, text.len, n->now, &f) == 0);
+        text.len = 0;
+        inject_known(n, i, &other);
+        must(is_word(at(&relay, n->now), "have", n->records[0].id) == !i);
+        if (!i)
+            ask_line(&relay, "taken 0");
+    }
+    net_inject(n, 0, 2);
+    must(!*at(&relay, n->now) && is_word(at(&other, n->now), "stem", n->records[2].id));
+    buf_free(&text);
+    leave(&relay);
+    leave(&other);
+    net_free(n);
+}
+
 static void test_lulls(void)
 {
+    own_stems_wait();
     relays_are_answered_later();
     relays_are_told_later();
 }
