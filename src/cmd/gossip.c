@@ -20,6 +20,7 @@
 enum {
     HOLD = 30000,  /* ms for which a record is kept for the first peer that takes it */
     UNREAD = 5000, /* ms after which stdout's reader is taken to have stopped, at the end */
+    TURN = 1000,   /* ms between two turns at most */
     ABSENT = 30000 /* ms of silence on stdin after stdout was closed, until we end anyway */
 };
 
@@ -240,10 +241,12 @@ static bool is_over(struct run *r, int64_t now)
     return true;
 }
 
-/* How long the next turn may wait, in ms. */
+/* How long the next turn may wait, in ms. What the listener has left when stdout is closed is done
+ * no more. */
 static int next_turn(const struct run *r, int64_t now)
 {
-    int wait = sender_wait(r->sender, now, listener_wait(r->receiver.listener, now));
+    const int most = r->closed ? TURN : listener_wait(r->receiver.listener, now);
+    int wait = sender_wait(r->sender, now, most);
     int dials = r->net.client ? client_wait(r->net.client, now) : wait;
     if (r->status_file.path && (wait < 0 || wait > STATUS_FILE_EVERY))
         wait = STATUS_FILE_EVERY;

@@ -240,8 +240,10 @@ struct duplex_peer *duplex_first(const struct duplex *d)
 struct duplex *duplex_new(const struct duplex_config *config)
 {
     struct duplex *d = calloc(1, sizeof *d);
-    if (d)
-        d->config = config;
+    if (!d)
+        return NULL;
+    d->config = config;
+    d->chance = config->seed;
     return d;
 }
 

@@ -24,6 +24,7 @@ struct duplex_config {
      * further one takes the place of an accepted peer. */
     size_t dialed;
     const uint8_t *account; /* ours; NULL: connections are plain */
+    uint64_t seed;
     /* An event for the log, as in gossip/listener.h. NULL: none. */
     void (*log)(void *self, const char *who, const char *event, const uint8_t *id,
                 const char *words);

@@ -1,6 +1,8 @@
 /* What peers say: which half of a connection each line is for. */
 #include "gossip/duplex_parts.h"
 
+#include "base/chance.h"
+
 static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
 {
     struct duplex_peer *p = self;
@@ -8,6 +10,7 @@ static int greeted(void *self, struct session *s, int64_t now, struct fault *f)
     duplex_keep_one(p);
     duplex_begin_tip(p, now);
     s->measures = duplex_is_two_way(p);
+    s->chance = chance_next(&p->all->chance);
     if (p->all->config->sender && (duplex_roles(p) & WIRE_LISTENS) && !p->doomed)
         duplex_start_sending(p, now);
     return p->out ? sender_role().greeted(p->out, s, now, f) : 0;

@@ -10,6 +10,7 @@ struct duplex {
     size_t accepted_out, dialed_out; /* places at the sender that accepted and dialed peers have */
     int64_t ticked, paused_at;
     bool paused, deaf;
+    uint64_t chance;
     bool owes_verdicts; /* some peer has records that were accepted, and was not told yet */
 };
 

@@ -60,6 +60,7 @@ static void start_duplex(struct connections *c, struct listener *listener, struc
                                            .roles = roles,
                                            .dialed = c->dialing.fanout,
                                            .account = c->tls ? tls_account(c->tls) : NULL,
+                                           .seed = chance_seed(),
                                            .log = c->verbose ? cli_log : NULL,
                                            .unreached = unreached,
                                            .complain = complain,

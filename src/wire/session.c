@@ -182,6 +182,19 @@ static int take_ping(struct session *s, const char *line, size_t len, struct fau
                : 0;
 }
 
+/* One with another number says nothing of the round trip. */
+static void take_pong(struct session *s, const char *line, size_t len, int64_t now)
+{
+    struct field x[FIELDS_MAX];
+    struct fault f;
+    int64_t number;
+    if (!s->pinged || fields_split(line, len, x) != 2 || field_number(x[1], "pong", &number, &f) ||
+        number != s->number)
+        return;
+    s->round_trip = now > s->pinged ? now - s->pinged : 1;
+    s->pinged = 0;
+}
+
 static int take_bye(struct session *s, const char *line, size_t len, struct fault *f)
 {
     struct field x[FIELDS_MAX];
@@ -209,9 +222,7 @@ static int take_line(struct session *s, const struct session_role *role, const c
     case WIRE_PING:
         return take_ping(s, line, len, f);
     case WIRE_PONG:
-        if (s->pinged)
-            s->round_trip = now > s->pinged ? now - s->pinged : 1;
-        s->pinged = 0;
+        take_pong(s, line, len, now);
         return 0;
     default:
         return role->line(role->self, s, word, line, len, now, f);

@@ -53,6 +53,9 @@ struct session {
     int64_t measured;           /* when it last did; 0: never */
     int64_t pinged, round_trip; /* when the last ping was sent that has no pong yet, and the ms that
                                    the last pong took; 0: none */
+    uint64_t chance;            /* for the numbers of pings, set by the owner: whoever cannot guess
+                                   them cannot seem nearer than it is */
+    int64_t number;             /* of the last ping */
 };
 
 /* Begins a session, with our hello in s->out; the other side's must be of the same version. *ours

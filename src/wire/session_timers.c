@@ -1,6 +1,13 @@
 /* When a session is too slow, and when its peer is asked whether it is still there. */
 #include "wire/session.h"
 
+#include "base/chance.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { PING_NUMBERS = 1 << 30 };
+
 static int too_slow(struct session *s, struct fault *f, const char *what)
 {
     s->word = "slow";
@@ -19,6 +26,16 @@ static void give_back(struct session *s)
         buf_free(&s->urgent);
     if (!s->queue.len)
         buf_free(&s->queue);
+}
+
+/* 0, or -1: no memory. */
+static int ping(struct session *s, int64_t now)
+{
+    char line[32];
+    s->measured = s->pinged = now;
+    s->number = (int64_t)chance_below(&s->chance, PING_NUMBERS);
+    int n = snprintf(line, sizeof line, "ping %" PRId64 "\n", s->number);
+    return buf_add(&s->urgent, line, (size_t)n);
 }
 
 int session_tick(struct session *s, int64_t now, struct fault *f)
@@ -40,8 +57,7 @@ int session_tick(struct session *s, int64_t now, struct fault *f)
         return 0;
     if (silent)
         s->asked = now;
-    s->measured = s->pinged = now;
-    return buf_add(&s->urgent, "ping 1\n", 7) ? fault_memory(f) : 0;
+    return ping(s, now) ? fault_memory(f) : 0;
 }
 
 void session_excuse(struct session *s, int64_t now)

@@ -610,23 +610,52 @@ static int tick(struct actor *a, int64_t now)
     return failed;
 }
 
+/* Whether a ping is all that it says; sends it, and gives the answer to it. */
+static bool pinged(struct actor *a, char pong[32], int64_t now)
+{
+    const char *said;
+    ptrdiff_t n = session_outgoing(&a->session, &said);
+    if (n < 7 || n >= 32 || memcmp(said, "ping ", 5) != 0 || said[n - 1] != '\n')
+        return false;
+    snprintf(pong, 32, "pong %.*s", (int)(n - 5), said + 5);
+    session_sent(&a->session, (size_t)n, now);
+    return true;
+}
+
 static void silence(void)
 {
     struct actor a = greeted_one(5);
-    const char *said;
+    char pong[32];
     must(tick(&a, 5 + SESSION_SILENCE - 1) == 0 && !session_backlog(&a.session));
     must(tick(&a, 5 + SESSION_SILENCE) == 0);
-    must(session_outgoing(&a.session, &said) == 7 && memcmp(said, "ping 1\n", 7) == 0);
-    session_sent(&a.session, 7, 5 + SESSION_SILENCE);
+    must(pinged(&a, pong, 5 + SESSION_SILENCE));
     must(tick(&a, 2 * SESSION_SILENCE) == 0 && !session_backlog(&a.session)); /* asked once */
     must(tick(&a, 5 + SESSION_SILENCE_MAX) == 0);
     must(tick(&a, 5 + SESSION_SILENCE_MAX + 1) != 0);
     actor_free(&a);
     a = greeted_one(5);
-    must(tick(&a, 30005) == 0);
-    must(give(actor_end(&a), "pong 1\n", 7, 31000) == 0);
-    session_sent(&a.session, session_backlog(&a.session), 31000);
-    must(tick(&a, 31000 + SESSION_SILENCE) == 0 && session_backlog(&a.session) == 7); /* again */
+    must(tick(&a, 30005) == 0 && pinged(&a, pong, 30005));
+    must(give(actor_end(&a), pong, strlen(pong), 31000) == 0);
+    must(tick(&a, 31000 + SESSION_SILENCE) == 0); /* again */
+    must(pinged(&a, pong, 31000 + SESSION_SILENCE));
+    actor_free(&a);
+}
+
+/* The round trip is that of the ping's own number: an answer sent ahead makes nobody seem near. */
+static void round_trips(void)
+{
+    struct actor a = greeted_one(0);
+    char pong[32], next[32];
+    a.session.measures = true;
+    a.session.chance = 1;
+    must(tick(&a, 1000) == 0 && pinged(&a, pong, 1000));
+    must(give(actor_end(&a), "pong 1\n", 7, 1001) == 0 && !a.session.round_trip);
+    must(give(actor_end(&a), "pong\npong x\n", 12, 1002) == 0 && !a.session.round_trip);
+    must(give(actor_end(&a), pong, strlen(pong), 1080) == 0 && a.session.round_trip == 80);
+    must(tick(&a, 1000 + SESSION_SILENCE) == 0 && pinged(&a, next, 1000 + SESSION_SILENCE));
+    must(strcmp(next, pong) != 0);
+    must(give(actor_end(&a), pong, strlen(pong), 31001) == 0 && a.session.round_trip == 80);
+    must(give(actor_end(&a), next, strlen(next), 31050) == 0 && a.session.round_trip == 50);
     actor_free(&a);
 }
 
@@ -665,6 +694,7 @@ static void slowness(void)
 static void test_silence(void)
 {
     silence();
+    round_trips();
     slowness();
 }
 
