@@ -60,6 +60,7 @@ struct duplex_peer {
     bool has_account;
     bool dialed; /* by us */
     bool waits;  /* it takes records, but the sender has no place for it yet */
+    bool eager;  /* it asked us to push small records */
     bool held;   /* it is not read from, as the sender is full */
     bool doomed; /* to be closed, for the reason in `why` */
     struct fault why;

@@ -46,9 +46,19 @@ static int for_sender(struct duplex_peer *p, enum wire_word word, const char *te
                       int64_t now, struct fault *f)
 {
     int failed = sender_role().line(p->out, &p->session, word, text, len, now, f);
+    p->eager = p->out->eager;
     if (p->in)
-        p->in->relies = p->out->eager;
+        p->in->relies = p->eager;
     return failed;
+}
+
+/* It waits for a place at the sender: what it says of records is of no use, but how it wants them
+ * holds once it has one. */
+static int for_nobody(struct duplex_peer *p, enum wire_word word)
+{
+    if ((word == WIRE_EAGER || word == WIRE_LAZY) && session_is_numbered(&p->session))
+        p->eager = word == WIRE_EAGER;
+    return 0;
 }
 
 static int line(void *self, struct session *s, enum wire_word word, const char *text, size_t len,
@@ -67,7 +77,7 @@ static int line(void *self, struct session *s, enum wire_word word, const char *
     if (is_for_sender(word)) {
         if (p->out)
             return for_sender(p, word, text, len, now, f);
-        return p->waits || (theirs & WIRE_LISTENS) ? 0 : not_its_role(p, word, f);
+        return p->waits || (theirs & WIRE_LISTENS) ? for_nobody(p, word) : not_its_role(p, word, f);
     }
     if (!p->in || (!is_request(word) && !(theirs & WIRE_SENDS)))
         return not_its_role(p, word, f);

@@ -42,6 +42,9 @@ void duplex_start_sending(struct duplex_peer *p, int64_t now)
     p->out->accepted = !p->dialed;
     p->out->verdicts = (duplex_roles(p) & WIRE_VERDICTS) != 0;
     p->out->relay = duplex_is_two_way(p);
+    p->out->eager = p->eager;
+    if (p->in)
+        p->in->relies = p->eager;
     *counter_of(p) += 1;
 }
 
@@ -52,6 +55,8 @@ void duplex_stop_sending(struct duplex_peer *p)
     *counter_of(p) -= 1;
     sender_leave(p->all->config->sender, p->out);
     p->out = NULL;
+    if (p->in)
+        p->in->relies = false;
 }
 
 /* --- Those that wait -------------------------------------------------------------------------- */

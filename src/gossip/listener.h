@@ -45,7 +45,7 @@ struct inbound {
     struct fault why;
     uint64_t network; /* of its address (peers/address.h), set by the owner; 0: any */
     void *connection; /* the owner's, for config->announced */
-    bool relies;      /* it asked us to push, set by the owner */
+    bool relies;      /* it asked us to push, and is sent records, set by the owner */
     uint64_t useful;  /* new records received from it, */
     uint64_t costly; /* ... other than peer records; if config->judged, those that were accepted, as
                         others can be made for free, too */

@@ -13,13 +13,14 @@
 #include <string.h>
 
 enum {
-    EAGER_MAX = 6,
-    EAGER_FIRSTS = 3, /* ... of them for being the first; the others rely on us */
-    EAGER_BUSY = 2,   /* the first alone, while so many new records or more come in a second: */
+    EAGER_FIRSTS = 3,   /* peers that push for being the first, */
+    EAGER_RELIANCE = 3, /* ... and for relying on us; */
+    EAGER_BUSY = 2,     /* the first alone, while so many new records or more come in a second: */
     BUSY = 50,
-    CHOOSE_AFTER = 4,    /* new records, and */
-    CHOOSE_EVERY = 1000, /* ms, after which others may take the places of those that are eager: */
-    LOYALTY = 2,         /* if they were the first so many times as often */
+    CHOOSE_AFTER = 4,     /* new records, and */
+    CHOOSE_EVERY = 1000,  /* ms, after which others may take the places of those that are eager: */
+    LOYALTY = 2,          /* if they were the first so many times as often */
+    REDRAW_EVERY = 30000, /* ms after which peers that rely on us give way to others that do */
 };
 
 int take_push(struct inbound *peer, size_t len, struct fault *f)
@@ -32,69 +33,106 @@ int take_push(struct inbound *peer, size_t len, struct fault *f)
     return 0;
 }
 
-/* How much speaks for a peer, in either respect. One that is eager stays so until there is a better
- * one. */
-static uint32_t by_firsts(const struct inbound *peer)
+static bool is_among(struct inbound *const *peers, size_t n, const struct inbound *peer)
 {
-    const struct inbound_state *s = peer->state;
-    return 2 * s->firsts * (s->eager ? LOYALTY : 1) + s->eager;
+    while (n--)
+        if (peers[n] == peer)
+            return true;
+    return false;
 }
 
-static uint32_t by_reliance(const struct inbound *peer)
+static bool has_network(struct inbound *const *peers, size_t n, uint64_t network)
 {
-    return peer->relies ? 1U + peer->state->eager : 0;
+    while (n--)
+        if (peers[n]->network == network)
+            return true;
+    return false;
 }
+
+/* What speaks for a peer to push, beside those chosen already; 0: nothing. One that does goes on
+ * until there is a better one. */
+static uint64_t by_firsts(const struct inbound *peer, struct inbound *const *chosen, size_t n)
+{
+    const struct inbound_state *s = peer->state;
+    (void)chosen, (void)n;
+    return 2ULL * s->firsts * (s->is_first ? LOYALTY : 1) + s->is_first;
+}
+
+/* To rely on us costs nothing, so such peers are of several networks, if they can be, and now and
+ * then others get their places. */
+static uint64_t by_reliance(const struct inbound *peer, struct inbound *const *chosen, size_t n)
+{
+    const struct inbound_state *s = peer->state;
+    const bool stays = s->eager && !s->listener->redraws;
+    if (!peer->relies)
+        return 0;
+    return (uint64_t)!has_network(chosen, n, peer->network) << 40 | 2ULL * (1 + s->firsts) | stays;
+}
+
+typedef uint64_t score(const struct inbound *peer, struct inbound *const *chosen, size_t n);
 
 static bool may_push(const struct inbound *peer)
 {
     return peer && !peer->doomed && session_is_numbered(peer->session);
 }
 
-/* The best peer of those that are not chosen. NULL: nothing speaks for any of them. */
-static struct inbound *best(const struct listener *l, struct inbound *const *chosen, size_t n,
-                            uint32_t (*score)(const struct inbound *))
+/* The best peer of those that are not chosen; of equals one by chance. NULL: nothing speaks for any
+ * of them. */
+static struct inbound *best(struct listener *l, struct inbound *const *chosen, size_t n,
+                            score *score_of)
 {
     struct inbound *found = NULL;
+    uint64_t most = 1, equals = 0;
     for (size_t i = 0; i < l->top; i++) {
         struct inbound *peer = l->peers[i];
-        bool is_chosen = false;
-        for (size_t j = 0; j < n; j++)
-            is_chosen |= chosen[j] == peer;
-        if (may_push(peer) && !is_chosen && score(peer) > (found ? score(found) : 0))
+        const bool can = may_push(peer) && !is_among(chosen, n, peer);
+        const uint64_t points = can ? score_of(peer, chosen, n) : 0;
+        if (points < most)
+            continue;
+        equals = points > most ? 1 : equals + 1;
+        if (chance_below(&l->chance, equals) == 0)
             found = peer;
+        most = points;
     }
     return found;
 }
 
-static void set_eager(struct listener *l, struct inbound *peer, bool eager)
+/* Adds so many of the best to the n that are chosen, or fewer. */
+static void choose_best(struct listener *l, struct inbound **chosen, size_t *n, size_t most,
+                        score *score_of)
+{
+    struct inbound *peer;
+    while (most-- && (peer = best(l, chosen, *n, score_of)))
+        chosen[(*n)++] = peer;
+}
+
+static void set_eager(struct inbound *peer, bool eager)
 {
     const char *line = eager ? "eager\n" : "lazy\n";
     if (peer->state->eager == eager || session_put(peer->session, line, strlen(line)))
         return; /* out of memory, it goes on as before */
     peer->state->eager = eager;
     peer->state->was_eager = true;
-    l->eager += eager ? 1 : (size_t)-1;
 }
 
 static void choose(struct listener *l, int64_t now)
 {
-    struct inbound *chosen[EAGER_MAX];
+    struct inbound *chosen[EAGER_FIRSTS + EAGER_RELIANCE];
     const bool busy = (int64_t)l->news * 1000 >= BUSY * (now - l->chosen);
-    const size_t firsts = busy ? EAGER_BUSY : EAGER_FIRSTS;
-    size_t n = 0;
-    while (n < firsts && (chosen[n] = best(l, chosen, n, by_firsts)))
-        n++;
-    while (!busy && n < EAGER_MAX && (chosen[n] = best(l, chosen, n, by_reliance)))
-        n++;
+    size_t n = 0, firsts;
+    l->redraws = now - l->redrawn >= REDRAW_EVERY;
+    if (l->redraws)
+        l->redrawn = now;
+    choose_best(l, chosen, &n, busy ? EAGER_BUSY : EAGER_FIRSTS, by_firsts);
+    firsts = n;
+    choose_best(l, chosen, &n, busy ? 0 : EAGER_RELIANCE, by_reliance);
     for (size_t i = 0; i < l->top; i++) {
         struct inbound *peer = l->peers[i];
-        bool is_chosen = false;
-        for (size_t j = 0; j < n; j++)
-            is_chosen |= chosen[j] == peer;
         if (!peer)
             continue;
         if (may_push(peer))
-            set_eager(l, peer, is_chosen);
+            set_eager(peer, is_among(chosen, n, peer));
+        peer->state->is_first = is_among(chosen, firsts, peer);
         peer->state->firsts /= 2; /* what is long ago counts less and less */
     }
     l->news = 0;
@@ -106,9 +144,4 @@ void eager_note(struct listener *l, struct inbound *peer, int64_t now)
     peer->state->firsts++;
     if (++l->news >= CHOOSE_AFTER && now - l->chosen >= CHOOSE_EVERY)
         choose(l, now);
-}
-
-void eager_leave(struct listener *l, struct inbound *peer)
-{
-    l->eager -= peer->state->eager;
 }

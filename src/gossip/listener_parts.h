@@ -80,6 +80,7 @@ struct inbound_state {
     uint16_t slot;
     bool eager;             /* it was told to push small records, */
     bool was_eager;         /* ... or was once, so that some may be on their way */
+    bool is_first;          /* it is eager for being the first most often */
     bool pushing;           /* the next line is a record that it pushes */
     uint32_t firsts;        /* new records that it delivered; halved when eager peers are chosen */
     uint64_t announcements; /* ids announced in all, repeated ones counted again */
@@ -120,10 +121,12 @@ struct listener {
     const struct listener_config *config;
     struct inbound *peers[LISTENER_PEERS_MAX]; /* by slot */
     size_t top;                                /* slots from here on are free */
-    size_t eager, news; /* peers that are; new records since they were last chosen, */
-    int64_t chosen;     /* ... which was then; or 0 */
-    bool owed;          /* some peer has acknowledgements waiting, */
-    struct lull lull;   /* ... perhaps until this is over */
+    size_t news;      /* new records since those that push were last chosen, */
+    int64_t chosen;   /* ... which was then; or 0 */
+    int64_t redrawn;  /* when those among them that rely on us were last drawn anew, */
+    bool redraws;     /* ... which is done this time */
+    bool owed;        /* some peer has acknowledgements waiting, */
+    struct lull lull; /* ... perhaps until this is over */
     struct idset seen;
     struct idmap in_flight;     /* struct in_flight */
     struct idmap discouraged;   /* struct discouraged */
@@ -245,9 +248,6 @@ int take_push(struct inbound *peer, size_t len, struct fault *f);
 /* The peer delivered a new record: from time to time, the peers are chosen that are to push them.
  */
 void eager_note(struct listener *l, struct inbound *peer, int64_t now);
-
-/* The peer leaves. */
-void eager_leave(struct listener *l, struct inbound *peer);
 
 /* --- listener_announce.c --- */
 

@@ -108,7 +108,6 @@ void listener_leave(struct listener *l, struct inbound *peer, int64_t now)
     if (peer->state->lines)
         reconstruction_drop(l, peer->state->lines);
     in_flight_forget(l, peer, now);
-    eager_leave(l, peer);
     listener_orphan(l, peer->state->slot);
     body_drop(l, peer);
     free_peer(peer);

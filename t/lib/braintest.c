@@ -1317,6 +1317,14 @@ static bool is_eager(const struct talk *t)
     return t->inbound->state->eager;
 }
 
+static size_t count_eager(const struct talk *t, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += is_eager(&t[i]);
+    return count;
+}
+
 /* The three peers that are the first most often push; one that is takes the place of one that is
  * not, which announces again. So do some that rely on us; but while records come fast, only two. */
 static void the_first_become_eager(void)
@@ -1327,7 +1335,7 @@ static void the_first_become_eager(void)
         join_in(3, &t[i], n, 0, NULL, true);
     deliver(&t[0], 0, 3);
     deliver(&t[1], 3, 1);
-    must(is_eager(&t[0]) && is_eager(&t[1]) && n->nodes[0].listener->eager == 2);
+    must(is_eager(&t[0]) && is_eager(&t[1]) && count_eager(t, 4) == 2);
     n->now += 500;
     deliver(&t[2], 4, 10); /* too soon */
     must(!is_eager(&t[2]));
@@ -1335,7 +1343,7 @@ static void the_first_become_eager(void)
     deliver(&t[3], 14, 1);
     deliver(&t[0], 15, 1);
     must(is_eager(&t[0]) && !is_eager(&t[1]) && is_eager(&t[2]) && is_eager(&t[3]));
-    must(strstr(hear(&t[1]), "lazy\n") && n->nodes[0].listener->eager == 3);
+    must(strstr(hear(&t[1]), "lazy\n") && count_eager(t, 4) == 3);
     struct record late = make_tx(1000);
     net_add(n, late);
     ask_push(&t[1], &late); /* on its way when it was told to stop */
@@ -1343,16 +1351,42 @@ static void the_first_become_eager(void)
     t[1].inbound->relies = true;
     n->now += 1000;
     deliver(&t[3], 16, 4);
-    must(n->nodes[0].listener->eager == 4 && strstr(hear(&t[1]), "eager\n"));
+    must(count_eager(t, 4) == 4 && strstr(hear(&t[1]), "eager\n"));
     n->now += 999;
     deliver(&t[0], 20, 60);
-    must(n->nodes[0].listener->eager == 4);
+    must(count_eager(t, 4) == 4);
     n->now += 1;
     deliver(&t[2], 80, 1);
-    must(n->nodes[0].listener->eager == 2 && is_eager(&t[0]) && strstr(hear(&t[1]), "lazy\n"));
+    must(count_eager(t, 4) == 2 && is_eager(&t[0]) && strstr(hear(&t[1]), "lazy\n"));
     for (size_t i = 0; i < 4; i++)
         leave(&t[i]);
-    must(n->nodes[0].listener->eager == 0);
+    net_free(n);
+}
+
+/* Anyone can say that he relies on us. Peers of one network get one of those places while there are
+ * others, who all get one in time. */
+static void those_who_rely_take_turns(void)
+{
+    enum { SYBILS = 6, HONEST = 6, ALL = 1 + SYBILS + HONEST };
+    struct net *n = lone(false);
+    struct talk t[ALL];
+    bool had[ALL] = {false};
+    for (size_t i = 0; i < ALL; i++) {
+        join_in(3, &t[i], n, 0, NULL, true);
+        t[i].inbound->relies = i > 0;
+        t[i].inbound->network = i <= SYBILS ? 1 : i;
+    }
+    for (size_t i = 0; i < 100; i++) {
+        n->now += 10000;
+        deliver(&t[0], 4 * i, 4);
+        must(is_eager(&t[0]) && count_eager(t, ALL) == 4 && !count_eager(t + 1, SYBILS));
+        for (size_t j = 0; j < ALL; j++)
+            had[j] |= is_eager(&t[j]);
+    }
+    for (size_t j = SYBILS + 1; j < ALL; j++)
+        must(had[j]);
+    for (size_t i = 0; i < ALL; i++)
+        leave(&t[i]);
     net_free(n);
 }
 
@@ -1391,6 +1425,7 @@ static void test_eager(void)
 {
     listener_is_pushed_to();
     the_first_become_eager();
+    those_who_rely_take_turns();
     sender_pushes();
 }
 

@@ -168,6 +168,28 @@ static void test_dialed(void)
     end(&s);
 }
 
+/* What a peer says of pushing while it waits for a place holds once it has one, and again after it
+ * has lost it. */
+static void test_eager(void)
+{
+    struct scene s;
+    struct fault f;
+    begin(&s, DIALED);
+    dial(&s, (size_t)PLACES + 1, 1);
+    struct duplex_peer *late = s.peers[PLACES];
+    struct session_role role = s.owner.role;
+    role.self = late;
+    must(!late->out && session_take(&late->session, "eager\n", 6, &role, s.now, &f) == 0);
+    for (int lost = 0; lost < 2; lost++) {
+        while (!late->out)
+            pass(&s, 1);
+        must(late->out->eager);
+        while (late->out)
+            pass(&s, 1);
+    }
+    end(&s);
+}
+
 /* A node may dial more peers than places are kept for. What they leave is shared by turns. */
 static void test_many_dialed(size_t reached)
 {
@@ -200,5 +222,7 @@ int main(void)
     puts("ok crowd");
     test_turns();
     puts("ok turns");
+    test_eager();
+    puts("ok eager");
     return 0;
 }
