@@ -1,6 +1,6 @@
 /*
- * A short pause in which lines gather that can wait: an announcement to a peer that has mostly had
- * such records from others already (the lazy push of Leitao, Pereira, Rodrigues 2007, "Epidemic
+ * A short pause in which lines gather that can wait: an announcement to a peer that had the
+ * last record from others already (the lazy push of Leitao, Pereira, Rodrigues 2007, "Epidemic
  * Broadcast Trees"), and the acknowledgement of a record to a peer that does not need it to go on.
  * So a new record is everywhere before the network talks about it, and one message says of many
  * what would be one each.
