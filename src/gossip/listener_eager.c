@@ -49,13 +49,19 @@ static bool has_network(struct inbound *const *peers, size_t n, uint64_t network
     return false;
 }
 
-/* What speaks for a peer to push, beside those chosen already; 0: nothing. One that does goes on
- * until there is a better one. */
+/* What speaks for a peer: how often it was the first. One that pushes goes on until there is a
+ * better one. */
+static uint64_t merit(uint64_t firsts, bool stays)
+{
+    return 2 * firsts * (stays ? LOYALTY : 1) + stays;
+}
+
+/* What speaks for a peer to push, beside those chosen already; 0: nothing. */
 static uint64_t by_firsts(const struct inbound *peer, struct inbound *const *chosen, size_t n)
 {
     const struct inbound_state *s = peer->state;
     (void)chosen, (void)n;
-    return 2ULL * s->firsts * (s->is_first ? LOYALTY : 1) + s->is_first;
+    return merit(s->firsts, s->is_first);
 }
 
 /* To rely on us costs nothing, so such peers are of several networks, if they can be, and now and
@@ -63,10 +69,10 @@ static uint64_t by_firsts(const struct inbound *peer, struct inbound *const *cho
 static uint64_t by_reliance(const struct inbound *peer, struct inbound *const *chosen, size_t n)
 {
     const struct inbound_state *s = peer->state;
-    const bool stays = s->eager && !s->listener->redraws;
     if (!peer->relies)
         return 0;
-    return (uint64_t)!has_network(chosen, n, peer->network) << 40 | 2ULL * (1 + s->firsts) | stays;
+    return (uint64_t)!has_network(chosen, n, peer->network) << 40 |
+           merit(1ULL + s->firsts, s->eager && !s->listener->redraws);
 }
 
 typedef uint64_t score(const struct inbound *peer, struct inbound *const *chosen, size_t n);
