@@ -507,7 +507,7 @@ has_lines() { # FILE COUNT
     expect 2 "$NODE" --chain a
     says '^node: --chain: its argument is missing'
     expect 2 "$NODE" -f 0 a
-    says '^node: -f: not a number from 1 to 64$'
+    says '^node: -f: not a number from 1 to 56$'
     expect 2 "$NODE" -f 57 a
     expect 2 "$NODE" -p -a names a
     says '^node: -p: plain connections have no keys: leave out -a$'
