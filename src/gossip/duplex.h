@@ -13,7 +13,7 @@
 #include "gossip/sender.h"
 #include "wire/peer_owner.h"
 
-/* Peers that a node may dial, if others may dial it: they leave these some places at the sender. */
+/* Peers that a node may dial, so that some places at the sender are left for those who dial it. */
 #define DUPLEX_DIALED_MAX (SENDER_PEERS_MAX - 8)
 
 struct duplex_config {

@@ -17,9 +17,11 @@ static bool hears_verdicts(const struct duplex_peer *p)
 int duplex_tell(void *peer, const char *line, size_t len)
 {
     struct duplex_peer *p = peer;
+    if (!hears_verdicts(p))
+        return 0;
     if (p->in && inbound_acknowledge(p->in))
         return -1;
-    return hears_verdicts(p) ? session_put(&p->session, line, len) : 0;
+    return session_put(&p->session, line, len);
 }
 
 int duplex_tell_accepted(void *peer, const struct wire_ref *record)

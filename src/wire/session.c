@@ -189,7 +189,7 @@ static void take_pong(struct session *s, const char *line, size_t len, int64_t n
     struct fault f;
     int64_t number;
     if (!s->pinged || fields_split(line, len, x) != 2 || field_number(x[1], "pong", &number, &f) ||
-        number != s->number)
+        number != s->ping_number)
         return;
     s->round_trip = now > s->pinged ? now - s->pinged : 1;
     s->pinged = 0;

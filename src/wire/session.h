@@ -55,7 +55,7 @@ struct session {
                                    the last pong took; 0: none */
     uint64_t chance;            /* for the numbers of pings, set by the owner: whoever cannot guess
                                    them cannot seem nearer than it is */
-    int64_t number;             /* of the last ping */
+    int64_t ping_number;        /* of the last one */
 };
 
 /* Begins a session, with our hello in s->out; the other side's must be of the same version. *ours

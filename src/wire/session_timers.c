@@ -33,8 +33,8 @@ static int ping(struct session *s, int64_t now)
 {
     char line[32];
     s->measured = s->pinged = now;
-    s->number = (int64_t)chance_below(&s->chance, PING_NUMBERS);
-    int n = snprintf(line, sizeof line, "ping %" PRId64 "\n", s->number);
+    s->ping_number = (int64_t)chance_below(&s->chance, PING_NUMBERS);
+    int n = snprintf(line, sizeof line, "ping %" PRId64 "\n", s->ping_number);
     return buf_add(&s->urgent, line, (size_t)n);
 }
 
