@@ -114,7 +114,7 @@ static void configure(struct peer_node *n)
         .roles = WIRE_SENDS | WIRE_LISTENS | (n->settings.blocks ? WIRE_BLOCKS : 0U),
         .dialed = (size_t)n->settings.fanout,
         .account = n->account,
-        .seed = chance_next(&n->chance),
+        .seed = n->setup->seed,
         .self = n,
     };
 }
