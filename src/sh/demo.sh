@@ -210,7 +210,8 @@ try 0 '@PROGPREFIX@txpool -s -l east/ledger east/pool | @PROGPREFIX@mine -l east
 tell 'Anyone can check the work: the hash begins with the zeros that the target, below it, requires.'
 try 0 'head -n 1 block | tr -d "\n" | sha256sum; head -n 1 block | cut -d " " -f 6' as-it-is
 try 0 '@PROGPREFIX@gossip-send -L genesis $(cat east/where) <block'
-await '[ $(for n in north east west; do @PROGPREFIX@ledger-chain -t $n/ledger; done | grep -c "^block 1 ") -eq 3 ]'
+await '[ $(for n in north east west; do @PROGPREFIX@ledger-chain -t $n/ledger; done |
+    grep -c "^block 1 ") -eq 3 ]'
 tell 'The accounts now: balance, and payments made. The miner has earned 50 and the fee of 1.'
 try 0 '@PROGPREFIX@ledger-balance -l west/ledger'
 
@@ -233,7 +234,8 @@ await 'grep -q " tea " north/pool'
 tell 'The next block includes it, and all nodes agree: their best chains are the same to the byte.'
 try 0 '@PROGPREFIX@txpool -s -l north/ledger north/pool | @PROGPREFIX@mine -l north/ledger -m miner |
     @PROGPREFIX@gossip-send -L genesis $(cat north/where)'
-await '[ $(for n in north east west; do @PROGPREFIX@ledger-chain -t $n/ledger; done | grep -c "^block 4 ") -eq 3 ]'
+await '[ $(for n in north east west; do @PROGPREFIX@ledger-chain -t $n/ledger; done |
+    grep -c "^block 4 ") -eq 3 ]'
 try 0 'for name in north east west; do @PROGPREFIX@ledger-chain $name/ledger | sha256sum; done'
 try 0 '@PROGPREFIX@ledger-balance -l west/ledger'
 tell "Nothing was erased: west's ledger still has the block that was undone, six blocks with genesis."

@@ -24,7 +24,14 @@ need_browser() {
     NODE_OPTIONS=$node_options "$javascript" -e '' 2>/dev/null || skip "needs node 20.10 or later, for $1"
 }
 
-# browse PAGE SCRIPT [ARGUMENT...]: see t/lib/browser.js. A page that never becomes what a test waits for ends it after 5 minutes.
+# browse PAGE SCRIPT [ARGUMENT...]: see t/lib/browser.js. A page that never becomes what a test waits for ends it after 5 minutes; a
+# browser that hangs is started again, twice.
 browse() {
-    NODE_OPTIONS=$node_options timeout 300 "$javascript" "$ROOT/t/lib/browser.js" "${browser[@]}" "$@"
+    local status
+    for _ in 1 2 3; do
+        status=0
+        NODE_OPTIONS=$node_options timeout 300 "$javascript" "$ROOT/t/lib/browser.js" "${browser[@]}" "$@" || status=$?
+        [ "$status" -eq 3 ] || break
+    done
+    return "$status"
 }

@@ -1,6 +1,7 @@
 // browser.js BROWSER PROGRAM PAGE SCRIPT [ARGUMENT...]: opens the file PAGE in a browser without a window, and runs SCRIPT, a module
 // whose default export is given what drives the page, and the arguments. BROWSER is the kind of PROGRAM: chromium or firefox.
-// Ends with 1, and a word, if the script throws, or if the page reports an error or asks for anything but itself.
+// Ends with 1, and a word, if the script throws, or if the page reports an error or asks for anything but itself; with 3 if the browser
+// does not answer for two minutes, as one that hangs.
 //
 // start(PROGRAM, FOLDER, {started, fault, asks}) of each kind's own file starts it with an empty FOLDER as its profile, says so with
 // started(PROCESS), calls fault(TEXT) for each error of the page and asks(URL) for each request, and gives
@@ -21,7 +22,24 @@ const [kind, program, page, script, ...rest] = process.argv.slice(2);
 const address = pathToFileURL(page).href;
 const folder = mkdtempSync(path.join(tmpdir(), "browser-"));
 const faults = [];
-let browser;
+const HANGS = 3, ANSWER_MS = 120000;
+let browser, awaited = "the page";
+
+async function answered(what, answer) {
+    const late = setTimeout(() => {
+        console.error("the browser does not answer: " + what);
+        end(HANGS);
+    }, ANSWER_MS);
+    try {
+        return await answer;
+    } finally {
+        clearTimeout(late);
+    }
+}
+
+function watched(commands) {
+    return Object.fromEntries(Object.entries(commands).map(([name, command]) => [name, (...given) => answered(name, command(...given))]));
+}
 
 function drive(commands) {
     const driver = {
@@ -31,6 +49,7 @@ function drive(commands) {
         }),
         // Waits until an expression is true; the caller's own bound ends a wait that is in vain.
         async until(expression) {
+            awaited = expression;
             while (!await driver.value(expression)) {
                 await new Promise((resolve) => setTimeout(resolve, 30));
             }
@@ -66,7 +85,7 @@ function drive(commands) {
 }
 
 async function run() {
-    const driver = drive(await require("./" + kind + ".js").start(program, folder, {
+    const commands = await answered("start", require("./" + kind + ".js").start(program, folder, {
         started(process) {
             browser = process;
             browser.on("error", (e) => { console.error(String(e)); end(2); });
@@ -74,6 +93,7 @@ async function run() {
         fault: (text) => faults.push(text),
         asks: (url) => url.startsWith(address) || /^(?:about|data):/.test(url) || faults.push("asks for " + url),
     }));
+    const driver = drive(watched(commands));
     await driver.open();
     await (await import(pathToFileURL(path.resolve(script)).href)).default(driver, ...rest);
     if (faults.length > 0) {
@@ -93,5 +113,8 @@ function end(status) {
     }, 100);
 }
 
-process.on("SIGTERM", () => end(1)); // from `timeout`
+process.on("SIGTERM", () => { // from `timeout`
+    console.error("still false: " + awaited);
+    end(1);
+});
 run().then(() => end(0), (e) => { console.error(e.stack || String(e)); end(1); });

@@ -49,6 +49,7 @@ async function start(program, folder, heard) {
     const browser = spawn(program, ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--remote-debugging-pipe",
         "--user-data-dir=" + folder, "--window-size=1280,1000", "about:blank"], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"], detached: true });
     heard.started(browser);
+    browser.stdio.slice(3).forEach((pipe) => pipe.on("error", () => {})); // of one that was killed, or has crashed: it answers no more
     const connection = connect(browser, listen(heard)), { send } = connection;
     const { targetInfos } = await send("Target.getTargets");
     const { targetId } = targetInfos.find((one) => one.type === "page");
