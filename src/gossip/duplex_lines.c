@@ -47,8 +47,7 @@ static int for_sender(struct duplex_peer *p, enum wire_word word, const char *te
 {
     int failed = sender_role().line(p->out, &p->session, word, text, len, now, f);
     p->eager = p->out->eager;
-    if (p->in)
-        p->in->relies = p->eager;
+    duplex_note_reliance(p);
     return failed;
 }
 

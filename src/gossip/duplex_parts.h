@@ -50,6 +50,9 @@ struct session_role duplex_role(void);
 /* Gives the peer a place at the sender, if there is one; else it waits. */
 void duplex_start_sending(struct duplex_peer *p, int64_t now);
 
+/* Tells the listener whether the peer relies on us: it asked us to push, and has a place. */
+void duplex_note_reliance(struct duplex_peer *p);
+
 /* Takes the place, if it has one. */
 void duplex_stop_sending(struct duplex_peer *p);
 

@@ -31,6 +31,12 @@ static size_t *counter_of(const struct duplex_peer *p)
     return p->dialed ? &p->all->dialed_out : &p->all->accepted_out;
 }
 
+void duplex_note_reliance(struct duplex_peer *p)
+{
+    if (p->in)
+        p->in->relies = p->out && p->eager;
+}
+
 void duplex_start_sending(struct duplex_peer *p, int64_t now)
 {
     struct duplex *d = p->all;
@@ -43,8 +49,7 @@ void duplex_start_sending(struct duplex_peer *p, int64_t now)
     p->out->verdicts = (duplex_roles(p) & WIRE_VERDICTS) != 0;
     p->out->relay = duplex_is_two_way(p);
     p->out->eager = p->eager;
-    if (p->in)
-        p->in->relies = p->eager;
+    duplex_note_reliance(p);
     *counter_of(p) += 1;
 }
 
@@ -55,8 +60,7 @@ void duplex_stop_sending(struct duplex_peer *p)
     *counter_of(p) -= 1;
     sender_leave(p->all->config->sender, p->out);
     p->out = NULL;
-    if (p->in)
-        p->in->relies = false;
+    duplex_note_reliance(p);
 }
 
 /* --- Those that wait -------------------------------------------------------------------------- */

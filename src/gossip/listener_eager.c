@@ -33,18 +33,25 @@ int take_push(struct inbound *peer, size_t len, struct fault *f)
     return 0;
 }
 
-static bool is_among(struct inbound *const *peers, size_t n, const struct inbound *peer)
+/* The peers that are to push; of those that were chosen for relying on us, others may come now. */
+struct choice {
+    struct inbound *peers[EAGER_FIRSTS + EAGER_RELIANCE];
+    size_t n;
+    bool redraws;
+};
+
+static bool is_chosen(const struct choice *c, const struct inbound *peer)
 {
-    while (n--)
-        if (peers[n] == peer)
+    for (size_t i = 0; i < c->n; i++)
+        if (c->peers[i] == peer)
             return true;
     return false;
 }
 
-static bool has_network(struct inbound *const *peers, size_t n, uint64_t network)
+static bool has_network(const struct choice *c, uint64_t network)
 {
-    while (n--)
-        if (peers[n]->network == network)
+    for (size_t i = 0; i < c->n; i++)
+        if (c->peers[i]->network == network)
             return true;
     return false;
 }
@@ -57,25 +64,25 @@ static uint64_t merit(uint64_t firsts, bool stays)
 }
 
 /* What speaks for a peer to push, beside those chosen already; 0: nothing. */
-static uint64_t by_firsts(const struct inbound *peer, struct inbound *const *chosen, size_t n)
+static uint64_t by_firsts(const struct inbound *peer, const struct choice *c)
 {
     const struct inbound_state *s = peer->state;
-    (void)chosen, (void)n;
+    (void)c;
     return merit(s->firsts, s->is_first);
 }
 
 /* To rely on us costs nothing, so such peers are of several networks, if they can be, and now and
  * then others get their places. */
-static uint64_t by_reliance(const struct inbound *peer, struct inbound *const *chosen, size_t n)
+static uint64_t by_reliance(const struct inbound *peer, const struct choice *c)
 {
     const struct inbound_state *s = peer->state;
     if (!peer->relies)
         return 0;
-    return (uint64_t)!has_network(chosen, n, peer->network) << 40 |
-           merit(1ULL + s->firsts, s->eager && !s->listener->redraws);
+    return (uint64_t)!has_network(c, peer->network) << 40 |
+           merit(1ULL + s->firsts, s->eager && !c->redraws);
 }
 
-typedef uint64_t score(const struct inbound *peer, struct inbound *const *chosen, size_t n);
+typedef uint64_t score(const struct inbound *peer, const struct choice *c);
 
 static bool may_push(const struct inbound *peer)
 {
@@ -84,15 +91,14 @@ static bool may_push(const struct inbound *peer)
 
 /* The best peer of those that are not chosen; of equals one by chance. NULL: nothing speaks for any
  * of them. */
-static struct inbound *best(struct listener *l, struct inbound *const *chosen, size_t n,
-                            score *score_of)
+static struct inbound *best(struct listener *l, const struct choice *c, score *score_of)
 {
     struct inbound *found = NULL;
     uint64_t most = 1, equals = 0;
     for (size_t i = 0; i < l->top; i++) {
         struct inbound *peer = l->peers[i];
-        const bool can = may_push(peer) && !is_among(chosen, n, peer);
-        const uint64_t points = can ? score_of(peer, chosen, n) : 0;
+        const bool can = may_push(peer) && !is_chosen(c, peer);
+        const uint64_t points = can ? score_of(peer, c) : 0;
         if (points < most)
             continue;
         equals = points > most ? 1 : equals + 1;
@@ -103,13 +109,12 @@ static struct inbound *best(struct listener *l, struct inbound *const *chosen, s
     return found;
 }
 
-/* Adds so many of the best to the n that are chosen, or fewer. */
-static void choose_best(struct listener *l, struct inbound **chosen, size_t *n, size_t most,
-                        score *score_of)
+/* Adds so many of the best, or fewer. */
+static void choose_best(struct listener *l, struct choice *c, size_t most, score *score_of)
 {
     struct inbound *peer;
-    while (most-- && (peer = best(l, chosen, *n, score_of)))
-        chosen[(*n)++] = peer;
+    while (most-- && (peer = best(l, c, score_of)))
+        c->peers[c->n++] = peer;
 }
 
 static void set_eager(struct inbound *peer, bool eager)
@@ -123,22 +128,20 @@ static void set_eager(struct inbound *peer, bool eager)
 
 static void choose(struct listener *l, int64_t now)
 {
-    struct inbound *chosen[EAGER_FIRSTS + EAGER_RELIANCE];
     const bool busy = (int64_t)l->news * 1000 >= BUSY * (now - l->chosen);
-    size_t n = 0, firsts;
-    l->redraws = now - l->redrawn >= REDRAW_EVERY;
-    if (l->redraws)
+    struct choice c = {.redraws = now - l->redrawn >= REDRAW_EVERY};
+    if (c.redraws)
         l->redrawn = now;
-    choose_best(l, chosen, &n, busy ? EAGER_BUSY : EAGER_FIRSTS, by_firsts);
-    firsts = n;
-    choose_best(l, chosen, &n, busy ? 0 : EAGER_RELIANCE, by_reliance);
+    choose_best(l, &c, busy ? EAGER_BUSY : EAGER_FIRSTS, by_firsts);
+    const struct choice firsts = c;
+    choose_best(l, &c, busy ? 0 : EAGER_RELIANCE, by_reliance);
     for (size_t i = 0; i < l->top; i++) {
         struct inbound *peer = l->peers[i];
         if (!peer)
             continue;
         if (may_push(peer))
-            set_eager(peer, is_among(chosen, n, peer));
-        peer->state->is_first = is_among(chosen, firsts, peer);
+            set_eager(peer, is_chosen(&c, peer));
+        peer->state->is_first = is_chosen(&firsts, peer);
         peer->state->firsts /= 2; /* what is long ago counts less and less */
     }
     l->news = 0;

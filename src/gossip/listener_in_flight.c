@@ -229,8 +229,8 @@ static bool is_slow_block(const struct listener *l, const struct in_flight *a, i
            now - a->since > patience_for_block(l, a) + arriving(l, a);
 }
 
-/* Asks one other announcer, who then has as long as the first had for itself. Whoever has not
- * delivered it by then is late, the first one too. */
+/* Requests the block from one more announcer as well. If it has not arrived after as long as the
+ * first one alone was given, both are late. */
 static void request_beside(struct listener *l, struct in_flight *a, int64_t now)
 {
     if (!in_flight_request_more(l, a, 1, now))

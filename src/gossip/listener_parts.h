@@ -123,8 +123,7 @@ struct listener {
     size_t top;                                /* slots from here on are free */
     size_t news;      /* new records since those that push were last chosen, */
     int64_t chosen;   /* ... which was then; or 0 */
-    int64_t redrawn;  /* when those among them that rely on us were last drawn anew, */
-    bool redraws;     /* ... which is done this time */
+    int64_t redrawn;  /* when those among them that rely on us were last drawn anew */
     bool owed;        /* some peer has acknowledgements waiting, */
     struct lull lull; /* ... perhaps until this is over */
     struct idset seen;
