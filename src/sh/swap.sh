@@ -322,9 +322,10 @@ shift $((OPTIND - 1))
 is_number "$depth" || misuse "-d: '$depth' is not a number from 1 on"
 [ -z "$delay" ] || is_number "$delay" || misuse "-D: '$delay' is not a number from 1 on"
 
-work=$(mktemp -d) || trouble 'no folder for temporary files'
+work=''
 trap 'rm -rf "$work"' EXIT
 trap 'exit 2' HUP INT TERM
+work=$(mktemp -d) || trouble 'no folder for temporary files'
 read_chain 1 "$first_ledger"
 read_chain 2 "$second_ledger"
 [ -n "$delay" ] || delay=$((10 * (spacing_1 > spacing_2 ? spacing_1 : spacing_2)))
